@@ -1,0 +1,115 @@
+"""Join our ES modules into one text: a module for anywidget, a classic script and a style sheet for the site.
+
+A page opened from disk cannot load modules, and anywidget loads a module that cannot import its siblings; so the files
+of `widgets/static/` are joined, each in a function of its own. No bundler: what is not one of the few forms below is refused.
+
+    import { a, b as c } from "./sibling.js";
+    import name from "../../vocabulary/words.json" with { type: "json" };
+    export function f …   export async function f …   export class C …   export const NAME = …
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "widgets" / "static"
+
+#: name of a widget, as in `data-cnn-widget`, and the module whose `render` draws it
+WIDGETS = {"ConvExplorer": "conv-explorer.js", "Quiz": "quiz.js"}
+
+#: pure modules that the page's script offers to tests and to the curious, as `globalThis.convnets`
+PURE = {"ops": "ops.js", "numbers": "numbers.js", "words": "words.js", "link": "link.js"}
+
+_IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"\./([\w-]+\.js)";[ \t]*$', re.M)
+_IMPORT_JSON = re.compile(
+    r'^import\s+(\w+)\s+from\s*"((?:\.\./)*[\w/-]+\.json)"\s*with\s*\{\s*type:\s*"json"\s*\};[ \t]*$', re.M
+)
+_EXPORT = re.compile(r"^export\s+((?:async\s+)?function|class|const)\s+([A-Za-z_$][\w$]*)", re.M)
+_REFUSED = re.compile(r"^[ \t]*(?:import|export)\b.*|\bimport\s*\(.*|\bimport\.meta\b.*", re.M)
+
+
+class JoinError(ValueError):
+    """A module says something that the joiner does not understand."""
+
+
+def module(entry: str) -> str:
+    """The ES module of one widget, for anywidget's `_esm`: it exports `render` as its default's member."""
+    return f"{_joined([entry])}\nexport default {{ render: {_variable(entry)}.render }};\n"
+
+
+def classic() -> str:
+    """The one script that pages load: every widget, brought to life as soon as the page is parsed."""
+    renders = ", ".join(f"{name}: {_variable(entry)}.render" for name, entry in WIDGETS.items())
+    pure = ", ".join(f"{name}: {_variable(entry)}" for name, entry in PURE.items())
+    body = _joined([*WIDGETS.values(), *PURE.values(), "host.js"])
+    return (
+        f'(() => {{\n"use strict";\n{body}\n'
+        f"globalThis.convnets = {{ {pure} }};\n"
+        f"{_variable('host.js')}.start({{ {renders} }});\n}})();\n"
+    )
+
+
+def css() -> str:
+    """All style sheets of the widgets, one after the other."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(STATIC.glob("*.css")))
+
+
+def digest() -> str:
+    """A hash of script and style sheet: pages that use them are stale when it changes."""
+    return hashlib.sha256((classic() + css()).encode()).hexdigest()[:16]
+
+
+def _variable(name: str) -> str:
+    return "$" + name.removesuffix(".js").replace("-", "_")
+
+
+def _joined(entries: list[str]) -> str:
+    done: dict[str, str] = {}
+    for entry in entries:
+        _add(entry, done, ())
+    return "\n".join(done.values())
+
+
+def _add(name: str, done: dict[str, str], above: tuple[str, ...]) -> None:
+    if name in above:
+        raise JoinError(f"{name}: imports go in a circle: {' -> '.join([*above, name])}")
+    if name in done:
+        return
+    path = STATIC / name
+    if not path.is_file():
+        raise JoinError(f"{above[-1] if above else 'esm'}: no module {name} beside it")
+    text = path.read_text(encoding="utf-8")
+    for _, sibling in _IMPORT.findall(text):
+        _add(sibling, done, (*above, name))
+    done[name] = _wrapped(name, text)
+
+
+def _wrapped(name: str, text: str) -> str:
+    exports = [found[1] for found in _EXPORT.findall(text)]
+    text = _IMPORT.sub(lambda m: f"const {{ {_destructured(m[1])} }} = {_variable(m[2])};", text)
+    text = _IMPORT_JSON.sub(lambda m: f"const {m[1]} = {_json(name, m[2])};", text)
+    text = _EXPORT.sub(r"\1 \2", text)
+    if refused := _REFUSED.search(text):
+        raise JoinError(f"{name}: the joiner does not know {refused[0].strip()!r}; its docstring lists what it does")
+    return f"const {_variable(name)} = (() => {{\n{text}\nreturn {{ {', '.join(exports)} }};\n}})();"
+
+
+def _destructured(names: str) -> str:
+    """`a, b as c` of an import list as `a, b: c` of a destructuring."""
+    pairs = (re.split(r"\s+as\s+", item.strip()) for item in names.split(",") if item.strip())
+    return ", ".join(": ".join(pair) for pair in pairs)
+
+
+def _json(name: str, path: str) -> str:
+    file = (STATIC / path).resolve()
+    if not file.is_file():
+        raise JoinError(f"{name}: no file {path}")
+    return json.dumps(json.loads(file.read_text(encoding="utf-8")), ensure_ascii=False, separators=(",", ":"))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(classic())

@@ -1,0 +1,6 @@
+"""Explorers whose numbers the reader changes: in a notebook with a kernel, and in the built site without one."""
+
+from helpers.widgets.conv_explorer import ConvExplorer
+from helpers.widgets.quiz import Quiz
+
+__all__ = ["ConvExplorer", "Quiz"]

@@ -1,0 +1,108 @@
+/** The controls of the convolution explorer: sizes, padding, stride, dilation, bias, presets and switches. */
+import { h } from "./dom.js";
+import { SpinField, checkbox, choice } from "./fields.js";
+import { parseNumber } from "./numbers.js";
+import { INPUTS, KERNELS, inputOf } from "./presets.js";
+import { say } from "./words.js";
+
+/** The largest values that the explorer takes; the same stand in conv_explorer.py. */
+export const LIMITS = { input: 64, kernel: 16, padding: 32, stride: 64, dilation: 32 };
+
+/** Settings that are pairs of rows and columns, with the least that PyTorch takes. */
+const PAIRS = [["padding", 0], ["stride", 1], ["dilation", 1]];
+
+export class ConvControls {
+  /**
+   * @param {{lang: string, draft: object, refuse: (name: string, refusal: object | null) => void, resize: (which: string, h: number, w: number) => void,
+   *   replace: (which: string, rows: number[][]) => void, presets: Record<string, number[][]> | null, count: (on: boolean) => void}} options
+   */
+  constructor({ lang, draft, refuse, resize, replace, presets, count }) {
+    Object.assign(this, { lang, draft, fields: [] });
+    const say_ = (key) => say(lang, key);
+    const field = (key, minimum, maximum, read, write) => {
+      const spin = new SpinField({ lang, name: say_(`ui.field.${key}`), minimum, maximum, write, refuse });
+      this.fields.push([spin, read]);
+      return spin.element;
+    };
+    const group = (key, first, second) =>
+      h("div", { class: "cx-group", role: "group", "aria-label": say_(`ui.${key}`) }, h("span", { class: "cx-label", "aria-hidden": "true" }, say_(`ui.${key}`)), first, h("span", { class: "cx-times", "aria-hidden": "true" }, "×"), second);
+
+    const size = (which) => {
+      const rows = () => draft.values[which];
+      return group(which,
+        field(`${which}_height`, 1, LIMITS[which], () => rows().length, (value) => resize(which, value, rows()[0].length)),
+        field(`${which}_width`, 1, LIMITS[which], () => rows()[0].length, (value) => resize(which, rows().length, value)));
+    };
+    const pair = ([name, minimum]) => {
+      const axis = (n, key) => field(`${name}_${key}`, minimum, LIMITS[name], () => draft.values[name][n], (value) => {
+        const pair = [...draft.values[name]];
+        pair[n] = value;
+        draft.change({ [name]: pair });
+      });
+      return group(name, axis(0, "rows"), axis(1, "columns"));
+    };
+    this.settings = h("div", { class: "cx-settings" },
+      h("p", { class: "cx-axes", "aria-hidden": "true" }, say_("ui.axes")), size("input"), size("kernel"), ...PAIRS.map(pair));
+    if (draft.values.bias !== null) this.settings.append(this.#bias(refuse));
+
+    this.counting = checkbox(say_("ui.count"), count);
+    this.extras = h("div", { class: "cx-extras" }, this.#inputs(replace), this.#kernels(presets, replace), this.counting.element);
+    if (draft.values.flip !== null) this.extras.append(this.#flip());
+  }
+
+  #bias(refuse) {
+    const name = say(this.lang, "ui.field.bias");
+    const spin = new SpinField({ lang: this.lang, name, parse: parseNumber, refuse, write: (bias) => this.draft.change({ bias }) });
+    this.fields.push([spin, () => this.draft.values.bias]);
+    return h("div", { class: "cx-group" }, h("span", { class: "cx-label", "aria-hidden": "true" }, name), spin.element);
+  }
+
+  #inputs(replace) {
+    const own = say(this.lang, "ui.preset.own");
+    const options = Object.keys(INPUTS).map((name) => [name, say(this.lang, `ui.preset.${name}`)]);
+    const list = choice(say(this.lang, "ui.preset.input"), [["", own], ...options], (name) => {
+      const { input } = this.draft.values;
+      if (name) replace("input", inputOf(name, input.length, input[0].length));
+    });
+    this.showInput = () => {
+      const { input } = this.draft.values;
+      list.select.value = Object.keys(INPUTS).find((name) => same(input, inputOf(name, input.length, input[0].length))) ?? "";
+    };
+    return list.element;
+  }
+
+  #kernels(presets, replace) {
+    const kernels = presets ?? KERNELS;
+    const options = Object.keys(kernels).map((name) => [name, presets ? name : say(this.lang, `ui.preset.${name}`)]);
+    const list = choice(say(this.lang, "ui.preset.kernel"), [["", say(this.lang, "ui.preset.own")], ...options], (name) => name && replace("kernel", kernels[name]));
+    this.showKernel = () => {
+      list.select.value = Object.keys(kernels).find((name) => same(this.draft.values.kernel, kernels[name])) ?? "";
+    };
+    return list.element;
+  }
+
+  #flip() {
+    const control = checkbox(say(this.lang, "ui.flip"), (flip) => this.draft.change({ flip }));
+    control.box.setAttribute("role", "switch");
+    this.showFlip = () => (control.box.checked = this.draft.values.flip);
+    return control.element;
+  }
+
+  /** Shows what the draft holds. */
+  show() {
+    for (const [field, read] of this.fields) field.show(read());
+    this.showInput();
+    this.showKernel();
+    this.showFlip?.();
+  }
+
+  /** Drops every refused text. */
+  forget() {
+    for (const [field] of this.fields) field.forget();
+  }
+}
+
+/** Whether two matrices hold the same numbers. */
+export function same(a, b) {
+  return a.length === b.length && a.every((row, r) => row.length === b[r].length && row.every((value, c) => value === b[r][c]));
+}

@@ -1,0 +1,221 @@
+/** The convolution explorer: every number of a 2-D cross-correlation can be changed, every result is explained. */
+import { ConvControls, LIMITS } from "./conv-controls.js";
+import { convFromLink, convToLink } from "./conv-link.js";
+import { Draft } from "./draft.js";
+import { h, setAttribute, setText } from "./dom.js";
+import { Alerts, StateLink, region } from "./frame.js";
+import { Grid } from "./grid.js";
+import { formatNumber } from "./numbers.js";
+import { corr2d, flip, fromRows, refusal, taps, unused, windowCounts } from "./ops.js";
+import { Player } from "./player.js";
+import { Memory } from "./resize.js";
+import { refusalSentence, shapeLines } from "./shape-words.js";
+import { weightedSum } from "./weighted-sum.js";
+import { say } from "./words.js";
+
+const TRAITS = ["input", "kernel", "padding", "stride", "dilation", "bias", "flip"];
+
+const size = (rows) => [rows.length, rows[0].length];
+const settingsOf = ({ padding, stride, dilation }) => ({ padding, stride, dilation });
+
+/** The result of a valid state: what is computed and what is laid on the window. */
+function compute(values) {
+  const x = fromRows(values.input), typed = fromRows(values.kernel), settings = settingsOf(values);
+  const k = values.flip ? flip(typed) : typed;
+  return { x, k, settings, bias: values.bias, y: corr2d(x, k, settings, values.bias ?? 0) };
+}
+
+class ConvExplorer {
+  constructor(model, el) {
+    this.lang = model.get("lang");
+    this.at = [0, 0];
+    this.memory = { input: new Memory(), kernel: new Memory() };
+    this.alerts = new Alerts(this.lang, () => this.update());
+    this.draft = new Draft(model, TRAITS, (values) => refusal(size(values.input), size(values.kernel), settingsOf(values)), () => this.update());
+    this.#build(model, el);
+    this.update();
+    this.link?.start();
+  }
+
+  #build(model, el) {
+    const { lang, draft } = this;
+    const refuse = this.alerts.set;
+    const word = (key) => say(lang, key);
+    const editable = (which) => ({
+      edit: (r, c, value) => this.#write(which, r, c, [[value]]),
+      paste: (r, c, rows) => this.#paste(which, r, c, rows),
+      refuse,
+    });
+    this.grids = {
+      input: new Grid({ lang, name: word("ui.input"), kind: "input", ...editable("input") }),
+      kernel: new Grid({ lang, name: word("ui.kernel"), kind: "kernel", ...editable("kernel") }),
+      output: new Grid({ lang, name: word("ui.output"), kind: "output", point: (r, c, how) => this.#point(r, c, how) }),
+    };
+    if (draft.values.flip !== null) this.grids.flipped = new Grid({ lang, name: word("ui.flipped"), kind: "kernel" });
+    this.player = new Player({
+      lang,
+      where: () => ({ index: this.at[0] * this.result.y.w + this.at[1], count: this.result.y.d.length }),
+      go: (index) => this.select(Math.floor(index / this.result.y.w), index % this.result.y.w),
+    });
+    this.controls = new ConvControls({
+      lang, draft, refuse, presets: model.get("presets"),
+      resize: (which, rows, columns) => draft.change({ [which]: this.memory[which].resize(draft.values[which], rows, columns) }),
+      replace: (which, rows) => this.#replace(which, rows),
+      count: (on) => { this.counting = on; this.update(); },
+    });
+    this.status = h("div", { role: "status", class: "cx-status" });
+    this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
+    const sign = (text, kind) => h("span", { class: `cx-sign cx-sign-${kind}`, "aria-hidden": "true" }, text);
+    this.stage = h("div", { class: "cx-stage" }, this.grids.input.element, sign("⋆", "star"), this.grids.kernel.element,
+      ...(this.grids.flipped ? [this.grids.flipped.element] : []), sign("=", "equals"), this.grids.output.element);
+    const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
+    this.root = region(word("ui.conv_explorer"), this.stage, this.sum,
+      h("div", { class: "cx-bar" }, this.player.element, reset), this.alerts.element, this.controls.settings, this.controls.extras, this.status,
+      h("p", { class: "cx-hint" }, word("ui.hint")));
+    if (model.static && model.get("html_id")) {
+      this.link = new StateLink({ lang, id: model.get("html_id"), root: this.root, read: (parameters) => this.#follow(parameters), write: () => convToLink(draft.valid, draft.author) });
+      this.root.querySelector(".cx-bar").append(this.link.element);
+    }
+    el.append(this.root);
+  }
+
+  // --- changes
+
+  #write(which, r, c, block) {
+    const rows = this.draft.values[which].map((row) => [...row]);
+    block.forEach((line, i) => line.forEach((value, j) => (rows[r + i][c + j] = value)));
+    this.draft.change({ [which]: rows });
+  }
+
+  #paste(which, r, c, block) {
+    const [rows, columns] = size(this.draft.values[which]);
+    const needed = [r + block.length, c + block[0].length];
+    if (needed[0] <= rows && needed[1] <= columns) return this.#write(which, r, c, block);
+    const name = this.grids[which].name;
+    this.alerts.set(`${name} paste`, { key: "ui.bad.block", where: name, params: { name, h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
+  }
+
+  #replace(which, rows) {
+    this.memory[which].forget();
+    this.grids[which].forget();
+    this.draft.change({ [which]: rows });
+  }
+
+  #forget() {
+    this.player.pause();
+    for (const memory of Object.values(this.memory)) memory.forget();
+    for (const grid of Object.values(this.grids)) grid.forget();
+    this.controls.forget();
+    this.alerts.open.clear();
+  }
+
+  #reset() {
+    this.#forget();
+    this.at = [0, 0];
+    this.draft.change({ ...this.draft.author });
+  }
+
+  /** Takes over the state of a link; what is bad in it is told, and the author's state stands. */
+  #follow(parameters) {
+    this.#forget();
+    const { patch, refusals } = convFromLink(parameters, this.draft.author, LIMITS);
+    for (const [name, refused] of refusals) this.alerts.open.set(name, refused);
+    const values = { ...this.draft.author, ...patch };
+    const impossible = refusals.length === 0 && refusal(size(values.input), size(values.kernel), settingsOf(values));
+    if (impossible) this.alerts.open.set("link", { key: "ui.bad.link", params: { reason: refusalSentence(this.lang, impossible) } });
+    this.at = [0, 0];
+    this.draft.change(refusals.length || impossible ? { ...this.draft.author } : values);
+  }
+
+  // --- from state to page
+
+  /** Shows the whole state. */
+  update() {
+    const { draft, lang } = this;
+    const { values } = draft;
+    if (!draft.refused && (this.computed !== draft.valid || !this.result)) {
+      this.result = compute(draft.valid);
+      this.computed = draft.valid;
+    }
+    const impossible = this.alerts.show(draft.refused ? [refusalSentence(lang, draft.refused)] : []);
+    const { y } = this.result;
+    this.at = [Math.min(this.at[0], y.h - 1), Math.min(this.at[1], y.w - 1)];
+    this.#drawInput(values);
+    this.grids.kernel.draw(fromRows(values.kernel));
+    this.#drawFlipped(values);
+    this.grids.output.draw(y);
+    setAttribute(this.grids.output.root, "aria-disabled", impossible ? "true" : null);
+    setAttribute(this.sum, "aria-disabled", impossible ? "true" : null);
+    this.root.classList.toggle("cx-impossible", impossible);
+    this.controls.show();
+    this.#showShape();
+    this.select(...this.at);
+    this.link?.update();
+  }
+
+  #drawInput(values) {
+    const x = fromRows(values.input), [k_h, k_w] = size(values.kernel);
+    const axes = [[x.h, k_h], [x.w, k_w]].map(([n, k], a) => [n, k, values.padding[a], values.stride[a], values.dilation[a]]);
+    const fits = !this.draft.refused;
+    const dropped = axes.map((axis) => (fits ? unused(...axis) : 0));
+    const counts = axes.map((axis) => (fits && this.counting ? windowCounts(...axis) : null));
+    const edge = [x.h + values.padding[0] - dropped[0], x.w + values.padding[1] - dropped[1]];
+    this.grids.input.draw(x, values.padding, {
+      flags: (r, c) => (r >= edge[0] || c >= edge[1] ? "cx-unused" : ""),
+      badge: (r, c) => (counts[0] ? String(counts[0][r] * counts[1][c]) : ""),
+    });
+  }
+
+  #drawFlipped(values) {
+    const { flipped } = this.grids;
+    if (!flipped) return;
+    setAttribute(flipped.element, "hidden", !values.flip);
+    if (values.flip) flipped.draw(flip(fromRows(values.kernel)));
+  }
+
+  #showShape() {
+    const lines = shapeLines(this.lang, this.draft.valid, this.result.y);
+    const text = lines.join("\n");
+    if (text === this.shape) return;
+    this.shape = text;
+    const [head, ...rest] = lines;
+    this.status.replaceChildren(h("p", { class: "cx-shape" }, head), ...rest.map((line) => h("p", { class: "cx-formula" }, line)));
+  }
+
+  #point(r, c, how) {
+    if (this.player.playing && how === "hover") return;
+    if (how !== "hover") this.player.pause();
+    if (r !== this.at[0] || c !== this.at[1]) this.select(r, c);
+  }
+
+  /** Shows the window behind the output element (i, j) and its weighted sum. */
+  select(i, j) {
+    this.at = [i, j];
+    const { x, k, settings, bias, y } = this.result;
+    const usable = !this.draft.refused;
+    const list = usable ? taps(i, j, k, settings) : [];
+    const note = (u, v) => formatNumber(k.d[u * k.w + v]);
+    this.grids.input.mark(list.map(({ u, v, r, c }) => ({ r, c, mark: "cx-window", note: `×${note(u, v)}` })));
+    this.grids.output.mark([{ r: i, c: j, mark: "cx-window" }]);
+    this.grids.output.moveTo(i, j);
+    setAttribute(this.sum, "aria-live", this.player.playing ? "off" : "polite");
+    const nodes = weightedSum({ lang: this.lang, x, k, settings, bias, i, j, y: y.d[i * y.w + j] });
+    const text = nodes.map((node) => node.textContent ?? node).join("");
+    if (text !== this.said) this.sum.replaceChildren(...nodes);
+    this.said = text;
+    this.player.update(usable);
+  }
+
+  destroy() {
+    this.player.pause();
+    this.link?.destroy();
+    this.draft.destroy();
+    for (const grid of Object.values(this.grids)) grid.destroy();
+  }
+}
+
+/** anywidget's entry. */
+export function render({ model, el }) {
+  const explorer = new ConvExplorer(model, el);
+  return () => explorer.destroy();
+}

@@ -1,0 +1,59 @@
+/** Small helpers to build elements without innerHTML. */
+
+/**
+ * An element with attributes, listeners (names that start with "on") and children.
+ * An attribute that is false, null or undefined is left out; true gives an empty one.
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else setAttribute(element, name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Sets an attribute, or takes it away where the value is false, null or undefined. */
+export function setAttribute(element, name, value) {
+  if (value === false || value === null || value === undefined) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? "" : value);
+}
+
+/** Sets a text only where it differs, so that live regions speak once. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An icon of 24×24 units from the data of one path. */
+export function icon(path) {
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true", focusable: "false" }))
+    svg.setAttribute(name, String(value));
+  const shape = document.createElementNS(SVG, "path");
+  shape.setAttribute("d", path);
+  shape.setAttribute("fill", "currentColor");
+  svg.append(shape);
+  return svg;
+}
+
+let count = 0;
+
+/** An id that no other element of the page has. */
+export function uid(prefix) {
+  count += 1;
+  return `${prefix}-${count}`;
+}
+
+/**
+ * Keeps keys pressed inside an element from the notebook's shortcuts (in JupyterLab "b" would add a cell).
+ * Combinations with Ctrl, Meta or Alt and the keys that leave (Tab, Escape) pass, as does Shift+Enter, which runs the cell.
+ */
+export function keepKeys(root) {
+  root.addEventListener("keydown", (event) => {
+    const leaves = event.key === "Tab" || event.key === "Escape" || (event.key === "Enter" && event.shiftKey);
+    if (!leaves && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+}

@@ -1,0 +1,98 @@
+/** Controls for settings: spin buttons, choices and switches. */
+import { h, icon, setAttribute } from "./dom.js";
+import { parseWhole } from "./numbers.js";
+import { say } from "./words.js";
+
+const MINUS = "M5 11h14v2H5z";
+const PLUS = "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z";
+
+/**
+ * A spin button that takes numbers (whole ones, unless `parse` says otherwise) and refuses the rest aloud, keeping what was typed.
+ * Its value belongs to the caller: `show(value)` puts it on the screen, `write(value)` hands a new one on.
+ */
+export class SpinField {
+  /** @param {{lang: string, name: string, minimum?: number, maximum?: number, write: (value: number) => void,
+   *           refuse: (name: string, refusal: object | null) => void, parse?: (text: string) => object}} options */
+  constructor({ lang, name, minimum = -Infinity, maximum = Infinity, write, refuse, parse = (text) => parseWhole(text, name, minimum, maximum) }) {
+    Object.assign(this, { name, minimum, maximum, write, refuse, parse, value: minimum });
+    this.input = h("input", {
+      type: "text", inputmode: "numeric", autocomplete: "off", role: "spinbutton", class: "cx-number", "aria-label": name,
+      "aria-valuemin": bound(minimum), "aria-valuemax": bound(maximum),
+      oninput: () => this.typed(false), onchange: () => this.typed(true), onkeydown: (event) => this.key(event),
+      onfocus: () => this.input.select(),
+    });
+    this.less = this.#button(say(lang, "ui.less", { name }), MINUS, -1);
+    this.more = this.#button(say(lang, "ui.more", { name }), PLUS, 1);
+    this.element = h("span", { class: "cx-spin" }, this.less, this.input, this.more);
+  }
+
+  #button(label, path, step) {
+    return h("button", { type: "button", class: "cx-step", tabindex: -1, "aria-label": label, onclick: () => this.step(step) }, icon(path));
+  }
+
+  key(event) {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.step(step);
+  }
+
+  step(by) {
+    const value = Math.min(Math.max(this.value + by, this.minimum), this.maximum);
+    this.#accept(value);
+    this.input.value = String(value);
+  }
+
+  typed(finished) {
+    const text = this.input.value.trim();
+    if (!finished && /^[-+\u2212]?$/.test(text)) return; // the beginning of a number
+    const parsed = this.parse(text);
+    if ("value" in parsed) this.#accept(parsed.value);
+    else {
+      setAttribute(this.input, "aria-invalid", "true");
+      this.refuse(this.name, { where: this.name, ...parsed });
+    }
+  }
+
+  #accept(value) {
+    this.value = value;
+    this.forget();
+    this.write(value);
+  }
+
+  /** Drops a refused text. */
+  forget() {
+    if (this.input.getAttribute("aria-invalid") === null) return;
+    setAttribute(this.input, "aria-invalid", null);
+    this.refuse(this.name, null);
+  }
+
+  /** Shows the value, unless a refused text stands there waiting to be mended. */
+  show(value) {
+    this.value = value;
+    setAttribute(this.input, "aria-valuenow", value);
+    setAttribute(this.less, "disabled", value <= this.minimum);
+    setAttribute(this.more, "disabled", value >= this.maximum);
+    if (this.input.getAttribute("aria-invalid") !== null) return;
+    const typing = this.input.getRootNode().activeElement === this.input && /^[-+\u2212]?$/.test(this.input.value.trim());
+    if (!typing && (this.input.value.trim() === "" || Number(this.input.value) !== value)) this.input.value = String(value);
+  }
+}
+
+/** A bound as an attribute: none where there is none. */
+function bound(value) {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** A labelled drop-down list; choosing calls `choose(value)`. */
+export function choice(name, options, choose) {
+  const select = h("select", { class: "cx-choice", "aria-label": name, onchange: () => choose(select.value) });
+  for (const [value, text] of options) select.append(h("option", { value }, text));
+  return { select, element: h("label", { class: "cx-labelled" }, h("span", { "aria-hidden": "true" }, name), select) };
+}
+
+/** A labelled check box; `change(checked)` is called on every change. */
+export function checkbox(name, change) {
+  const box = h("input", { type: "checkbox", onchange: () => change(box.checked) });
+  return { box, element: h("label", { class: "cx-check" }, box, h("span", {}, name)) };
+}

@@ -1,0 +1,63 @@
+/** A widget's state as part of an address: #ID?x=0,1;2,3&k=1,-1&p=1,0&s=2. No DOM. */
+import { parseNumber } from "./numbers.js";
+
+/** The part of a location's hash before "?" and the parameters after it, or null where there is no "?". */
+export function splitHash(hash) {
+  const mark = hash.indexOf("?");
+  if (!hash.startsWith("#") || mark < 0) return null;
+  return { id: decode(hash.slice(1, mark)), parameters: new URLSearchParams(hash.slice(mark + 1)) };
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @param {string} id @param {Record<string, string>} parameters */
+export function joinHash(id, parameters) {
+  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3B/g, ";")}`);
+  return `#${encodeURIComponent(id)}?${query.join("&")}`;
+}
+
+/** @param {number[][]} rows */
+export function matrixToText(rows) {
+  return rows.map((row) => row.join(",")).join(";");
+}
+
+/**
+ * @param {string} text rows apart by ";", values by ","
+ * @returns {{value: number[][]} | {key: string, params: object}}
+ */
+export function matrixFromText(text, maximum) {
+  const rows = text.split(";").map((row) => row.split(","));
+  const ragged = rows.findIndex((row) => row.length !== rows[0].length);
+  if (ragged > 0) return { key: "ui.bad.ragged", params: { first: rows[0].length, row: ragged + 1, count: rows[ragged].length } };
+  if (rows.length > maximum || rows[0].length > maximum)
+    return { key: "ui.bad.too_many", params: { h: rows.length, w: rows[0].length, maximum } };
+  const value = [];
+  for (const row of rows) {
+    const numbers = row.map(parseNumber);
+    const bad = numbers.find((number) => !("value" in number));
+    if (bad) return bad;
+    value.push(numbers.map((number) => number.value));
+  }
+  return { value };
+}
+
+/** @param {[number, number]} pair */
+export function pairToText(pair) {
+  return pair[0] === pair[1] ? String(pair[0]) : pair.join(",");
+}
+
+/**
+ * @param {string} text one whole number, or two for rows and columns
+ * @returns {{value: [number, number]} | null} null where the text is neither
+ */
+export function pairFromText(text) {
+  const parts = text.split(",");
+  if (parts.length > 2 || !parts.every((part) => /^-?\d{1,6}$/.test(part))) return null;
+  return { value: [Number(parts[0]), Number(parts[parts.length - 1])] };
+}

@@ -88,8 +88,9 @@ export class CanvasPainter {
     Object.assign(this.cursor.dataset, { value: String(value), r, c });
     if (!this.cursor.querySelector("input")) this.cursor.textContent = shown ?? formatNumber(value);
     const [rows, columns] = this.size;
-    this.cursor.style.left = `${((c + 0.5) / columns) * 100}%`;
-    this.cursor.style.top = `${((r + 0.5) / rows) * 100}%`;
+    const inside = (n, count, margin) => `clamp(${margin}, ${((n + 0.5) / count) * 100}%, 100% - ${margin})`; // the whole cell stays on the picture
+    this.cursor.style.left = inside(c, columns, "1.3em");
+    this.cursor.style.top = inside(r, rows, "0.8em");
   }
 
   locate(event) {

@@ -18,6 +18,9 @@ const TRAITS = ["input", "kernel", "padding", "stride", "dilation", "bias", "fli
 const size = (rows) => [rows.length, rows[0].length];
 const settingsOf = ({ padding, stride, dilation }) => ({ padding, stride, dilation });
 
+/** A formula in letters with its indices set low: "n_h" as n and a small h. */
+const withSubscripts = (line) => line.split(/_([hw])\b/).map((part, n) => (n % 2 ? h("sub", {}, part) : part));
+
 /** The result of a valid state: what is computed and what is laid on the window. */
 function compute(values) {
   const x = fromRows(values.input), typed = fromRows(values.kernel), settings = settingsOf(values);
@@ -31,7 +34,10 @@ class ConvExplorer {
     this.at = [0, 0];
     this.memory = { input: new Memory(), kernel: new Memory() };
     this.alerts = new Alerts(this.lang, () => this.update());
-    this.draft = new Draft(model, TRAITS, (values) => refusal(size(values.input), size(values.kernel), settingsOf(values)), () => this.update());
+    this.draft = new Draft(model, TRAITS, (values) => refusal(size(values.input), size(values.kernel), settingsOf(values)), () => {
+      this.alerts.passing = [];
+      this.update();
+    });
     this.#build(model, el);
     this.update();
     this.link?.start();
@@ -45,6 +51,7 @@ class ConvExplorer {
       edit: (r, c, value) => this.#write(which, r, c, [[value]]),
       paste: (r, c, rows) => this.#paste(which, r, c, rows),
       refuse,
+      tell: this.alerts.tell,
     });
     this.grids = {
       input: new Grid({ lang, name: word("ui.input"), kind: "input", ...editable("input") }),
@@ -65,9 +72,9 @@ class ConvExplorer {
     });
     this.status = h("div", { role: "status", class: "cx-status" });
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
-    const sign = (text, kind) => h("span", { class: `cx-sign cx-sign-${kind}`, "aria-hidden": "true" }, text);
-    this.stage = h("div", { class: "cx-stage" }, this.grids.input.element, sign("⋆", "star"), this.grids.kernel.element,
-      ...(this.grids.flipped ? [this.grids.flipped.element] : []), sign("=", "equals"), this.grids.output.element);
+    const after = (sign, ...figures) => h("div", { class: "cx-operand" }, h("span", { class: "cx-sign", "aria-hidden": "true" }, sign), ...figures);
+    const kernels = [this.grids.kernel, this.grids.flipped].flatMap((grid) => (grid ? [grid.element] : []));
+    this.stage = h("div", { class: "cx-stage" }, this.grids.input.element, after("⋆", ...kernels), after("=", this.grids.output.element));
     const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
     this.root = region(word("ui.conv_explorer"), this.stage, this.sum,
       h("div", { class: "cx-bar" }, this.player.element, reset), this.alerts.element, this.controls.settings, this.controls.extras, this.status,
@@ -92,7 +99,7 @@ class ConvExplorer {
     const needed = [r + block.length, c + block[0].length];
     if (needed[0] <= rows && needed[1] <= columns) return this.#write(which, r, c, block);
     const name = this.grids[which].name;
-    this.alerts.set(`${name} paste`, { key: "ui.bad.block", where: name, params: { name, h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
+    this.alerts.tell({ key: "ui.bad.block", where: name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
   }
 
   #replace(which, rows) {
@@ -106,7 +113,7 @@ class ConvExplorer {
     for (const memory of Object.values(this.memory)) memory.forget();
     for (const grid of Object.values(this.grids)) grid.forget();
     this.controls.forget();
-    this.alerts.open.clear();
+    this.alerts.clear();
   }
 
   #reset() {
@@ -119,12 +126,12 @@ class ConvExplorer {
   #follow(parameters) {
     this.#forget();
     const { patch, refusals } = convFromLink(parameters, this.draft.author, LIMITS);
-    for (const [name, refused] of refusals) this.alerts.open.set(name, refused);
     const values = { ...this.draft.author, ...patch };
     const impossible = refusals.length === 0 && refusal(size(values.input), size(values.kernel), settingsOf(values));
-    if (impossible) this.alerts.open.set("link", { key: "ui.bad.link", params: { reason: refusalSentence(this.lang, impossible) } });
+    if (impossible) refusals.push({ key: "ui.bad.link", params: { reason: refusalSentence(this.lang, impossible) } });
     this.at = [0, 0];
-    this.draft.change(refusals.length || impossible ? { ...this.draft.author } : values);
+    this.draft.change(refusals.length ? { ...this.draft.author } : values);
+    if (refusals.length) this.alerts.tell(...refusals);
   }
 
   // --- from state to page
@@ -144,6 +151,8 @@ class ConvExplorer {
     this.grids.kernel.draw(fromRows(values.kernel));
     this.#drawFlipped(values);
     this.grids.output.draw(y);
+    const shown = Object.values(this.grids).filter((grid) => !grid.element.hidden);
+    this.stage.style.setProperty("--total", String(shown.reduce((sum, grid) => sum + grid.columns, 0)));
     setAttribute(this.grids.output.root, "aria-disabled", impossible ? "true" : null);
     setAttribute(this.sum, "aria-disabled", impossible ? "true" : null);
     this.root.classList.toggle("cx-impossible", impossible);
@@ -179,7 +188,7 @@ class ConvExplorer {
     if (text === this.shape) return;
     this.shape = text;
     const [head, ...rest] = lines;
-    this.status.replaceChildren(h("p", { class: "cx-shape" }, head), ...rest.map((line) => h("p", { class: "cx-formula" }, line)));
+    this.status.replaceChildren(h("p", { class: "cx-shape" }, head), ...rest.map((line) => h("p", { class: "cx-formula" }, ...withSubscripts(line))));
   }
 
   #point(r, c, how) {

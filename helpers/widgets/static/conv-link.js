@@ -21,7 +21,7 @@ export function convToLink(values, author) {
 
 /**
  * @param {URLSearchParams} parameters unknown names are ignored
- * @returns {{patch: object, refusals: [string, object][]}} traits that the link sets, and what it says wrongly
+ * @returns {{patch: object, refusals: object[]}} traits that the link sets, and what it says wrongly
  */
 export function convFromLink(parameters, author, limits) {
   const patch = {}, refusals = [];
@@ -30,7 +30,7 @@ export function convFromLink(parameters, author, limits) {
     const text = parameters.get(name);
     const parsed = read(text);
     if (parsed && "value" in parsed) patch[trait] = parsed.value;
-    else refusals.push([`link ${name}`, { key: "ui.bad.link_value", params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text } }]);
+    else refusals.push({ key: "ui.bad.link_value", params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text } });
   };
   for (const [name, trait] of Object.entries(MATRICES)) take(name, trait, (text) => matrixFromText(text, limits[trait]));
   for (const [name, [trait, minimum]] of Object.entries(PAIRS))

@@ -3,34 +3,49 @@ import { h, keepKeys, setAttribute } from "./dom.js";
 import { joinHash, splitHash } from "./link.js";
 import { say } from "./words.js";
 
-/** The refusals that stand open in an explorer, shown as one alert. */
+/**
+ * What an explorer refused, shown as one alert. A refusal that stands (a bad text in its place, impossible settings)
+ * greys the output until it is mended; one that passes (a block not pasted, a link not followed) is told until the next change.
+ */
 export class Alerts {
   constructor(lang, changed) {
-    Object.assign(this, { lang, changed, open: new Map() });
+    Object.assign(this, { lang, changed, standing: new Map(), passing: [] });
     this.element = h("div", { role: "alert", class: "cx-alert", hidden: true });
   }
 
-  /** Opens a refusal under a name, or settles it with null. @param {{key: string, params: object, where?: string} | null} refusal */
+  /** Lets a refusal stand under a name, or settles it with null. @param {{key: string, params: object, where?: string} | null} refusal */
   set = (name, refusal) => {
-    if (!refusal && !this.open.has(name)) return;
-    if (refusal) this.open.set(name, refusal);
-    else this.open.delete(name);
+    if (!refusal && !this.standing.has(name)) return;
+    if (refusal) this.standing.set(name, refusal);
+    else this.standing.delete(name);
     this.changed();
   };
 
-  /** Shows the open refusals and those of the settings as a whole. @param {string[]} more sentences */
-  show(more) {
-    const own = [...this.open.values()].map(({ key, params, where }) => {
-      const text = say(this.lang, key, params);
-      return where && !text.includes(where) ? say(this.lang, "ui.bad.where", { where, text }) : text;
-    });
-    const sentences = [...own, ...more];
+  /** Tells refusals until the next change. */
+  tell = (...refusals) => {
+    this.passing = refusals;
+    this.changed();
+  };
+
+  clear() {
+    this.standing.clear();
+    this.passing = [];
+  }
+
+  #sentence({ key, params, where }) {
+    const text = say(this.lang, key, params);
+    return where && !text.includes(where) ? say(this.lang, "ui.bad.where", { where, text }) : text;
+  }
+
+  /** Shows all refusals. @param {string[]} settings sentences about the settings as a whole @returns whether any stands */
+  show(settings) {
+    const sentences = [...[...this.standing.values(), ...this.passing].map((refusal) => this.#sentence(refusal)), ...settings];
     if (sentences.join("\n") !== this.said) {
       this.said = sentences.join("\n");
       this.element.replaceChildren(...sentences.map((text) => h("p", {}, text)));
     }
     setAttribute(this.element, "hidden", sentences.length === 0);
-    return sentences.length > 0;
+    return this.standing.size + settings.length > 0;
   }
 }
 

@@ -15,11 +15,11 @@ export class Grid {
   /**
    * @param {{lang: string, name: string, kind: "input" | "kernel" | "output",
    *   edit?: (r: number, c: number, value: number) => void, paste?: (r: number, c: number, rows: number[][]) => void,
-   *   refuse?: (id: string, refusal: object | null) => void, point?: (r: number, c: number, how: "focus" | "hover" | "press") => void}} options
+   *   refuse?: (id: string, refusal: object | null) => void, tell?: (refusal: object) => void, point?: (r: number, c: number, how: "focus" | "hover" | "press") => void}} options
    *   Rows and columns that listeners get count from the corner of the matrix: those of the padding are negative or beyond its end.
    */
-  constructor({ lang, name, kind, edit, paste, refuse, point }) {
-    Object.assign(this, { lang, name, kind, edit, paste, refuse, point });
+  constructor({ lang, name, kind, edit, paste, refuse, tell, point }) {
+    Object.assign(this, { lang, name, kind, edit, paste, refuse, tell, point });
     this.matrix = { h: 0, w: 0, d: new Float64Array() };
     this.padding = [0, 0];
     this.cursor = [0, 0]; // in the grid, padding included
@@ -64,6 +64,11 @@ export class Grid {
       this.#reopenPending();
       if (focused && !this.root.contains(this.root.getRootNode().activeElement)) this.painter.cell(...this.cursor).focus();
     }
+  }
+
+  /** Columns on the screen, padding included. */
+  get columns() {
+    return this.painter.size[1];
   }
 
   /** Marks elements of the matrix or of its padding: {r, c, mark, note}. */
@@ -254,8 +259,7 @@ export class Grid {
     event.preventDefault();
     const [r, c] = inBox ? event.target.dataset.place.split(",").map(Number) : [this.cursor[0] - this.padding[0], this.cursor[1] - this.padding[1]];
     const block = parseBlock(text);
-    if (!("rows" in block)) return this.refuse(`${this.name} paste`, { ...block, where: this.name });
-    this.refuse(`${this.name} paste`, null);
+    if (!("rows" in block)) return this.tell({ ...block, where: this.name });
     if (inBox) this.#close(event.target);
     this.paste(r, c, block.rows);
   }

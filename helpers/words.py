@@ -1,0 +1,62 @@
+"""The words of widgets, checks, figures and errors, in every language of the course, from one table."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+FOLDER = Path(__file__).parent / "vocabulary"
+
+_language = "en"
+
+
+def use_language(code: str) -> None:
+    """Choose the language of everything that `helpers` says from here on: "en" or "zh".
+
+    Raises ValueError for any other code.
+    """
+    global _language
+    if code not in LANGUAGES:
+        raise ValueError(f"the course speaks {' and '.join(LANGUAGES)}; {code!r} was given")
+    _language = code
+
+
+def language() -> str:
+    """The language that `helpers` speaks now."""
+    return _language
+
+
+@cache
+def table() -> dict[str, dict[str, str]]:
+    """Every key of `vocabulary/*.json` with its text in each language. Raises ValueError if a key stands in two files."""
+    words: dict[str, dict[str, str]] = {}
+    for path in sorted(FOLDER.glob("*.json")):
+        more = json.loads(path.read_text(encoding="utf-8"))
+        if twice := words.keys() & more.keys():
+            raise ValueError(f"{path.name}: {sorted(twice)} stand in another file too")
+        words |= more
+    return words
+
+
+def say(key: str, **params: Any) -> str:
+    """The text of a key in the present language, with its {placeholders} filled in.
+
+    Raises KeyError if the key or a placeholder's value is missing.
+
+    >>> say("shapes.at_least", name="stride", minimum=1, value=0)
+    'stride must be at least 1; 0 was given.'
+    """
+    return table()[key][_language].format(**params)
+
+
+def placeholders(text: str) -> set[str]:
+    """The names in braces of a text.
+
+    >>> sorted(placeholders("{name} row {row}"))
+    ['name', 'row']
+    """
+    return {name for _, name, _, _ in Formatter().parse(text) if name}

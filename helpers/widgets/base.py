@@ -27,7 +27,7 @@ class CourseWidget(anywidget.AnyWidget):
     html_id = t.Unicode(help="id of the HTML element, and name in links to a state; empty for none").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if cls._module:
+        if "_module" in vars(cls):  # not in the classes that add_traits makes
             cls._esm = esm.module(cls._module)
         super().__init_subclass__(**kwargs)
 

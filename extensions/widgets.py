@@ -1,0 +1,46 @@
+"""Pages with widgets load the one script and style sheet that bring them to life."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from extensions import PARALLEL
+from helpers import esm
+
+SCRIPT, STYLE = "course-widgets.js", "course-widgets.css"
+
+
+def write_assets(app: Any, config: Any) -> None:
+    """Write script and style sheet, and keep Jupyter's own widget scripts (from other hosts) away."""
+    folder = Path(app.doctreedir) / "course-widgets"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SCRIPT).write_text(esm.classic(), encoding="utf-8")
+    (folder / STYLE).write_text(esm.css(), encoding="utf-8")
+    config.html_static_path.append(str(folder))  # after jupyter-book's own loop, which would load it on every page
+    config.nb_ipywidgets_js = {}
+    config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, ("html", "text/html", 1)]
+
+
+def outdated(app: Any, env: Any, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
+    """All pages are stale when the widgets have changed: Sphinx copies assets only when it writes a page."""
+    digest = esm.digest()
+    if getattr(env, "course_widgets_digest", None) == digest:
+        return set()
+    env.course_widgets_digest = digest
+    return set(env.found_docs)
+
+
+def add_to_page(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """The style sheet is for every page with HTML outputs of ours, the script for those with widgets."""
+    body = context.get("body") or ""
+    if "data-cnn-widget=" in body:
+        app.add_js_file(SCRIPT, loading_method="async")
+    app.add_css_file(STYLE)
+
+
+def setup(app: Any) -> dict[str, bool]:
+    app.connect("config-inited", write_assets, priority=900)
+    app.connect("env-get-outdated", outdated)
+    app.connect("html-page-context", add_to_page, priority=400)
+    return PARALLEL

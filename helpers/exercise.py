@@ -1,0 +1,113 @@
+"""Checks that tell readers how their answers do, and quizzes."""
+
+from __future__ import annotations
+
+import dis
+import html
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from helpers.words import say
+
+if TYPE_CHECKING:
+    from helpers.widgets.quiz import Quiz
+
+#: operations of a function that does nothing
+_IDLE = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST", "COPY_FREE_VARS"}
+
+
+class Verdict:
+    """What a check says: `state` is "open", "right" or "wrong"."""
+
+    def __init__(self, state: str, text: str) -> None:
+        self.state, self.text = state, text
+
+    def _repr_html_(self) -> str:
+        head = html.escape(say(f"check.{self.state}"))
+        lines = "<br>".join(html.escape(line) for line in self.text.splitlines())
+        return f'<div class="course-check course-check-{self.state}"><strong>{head}</strong> {lines}</div>'
+
+    def __repr__(self) -> str:
+        return f"{say(f'check.{self.state}')} {self.text}".strip()
+
+
+def check(test: Callable[[Any], None], answer: Any) -> Verdict:
+    """Apply a test to a reader's answer and say how it did: not answered yet, right, or what is wrong. Never raises.
+
+    An answer is not given yet where it is None, `...`, or a function without a body.
+
+    >>> def test(answer): expect(answer, 19)
+    >>> check(test, None)
+    Not answered yet. Write your answer in the cell above, run it, then run this one.
+    >>> check(test, 18)
+    Not right yet. The answer should be 19; it is 18.
+    >>> check(test, 19)
+    Right.
+    """
+    if not answered(answer):
+        return Verdict("open", say("check.how"))
+    try:
+        test(answer)
+    except AssertionError as error:
+        return Verdict("wrong", str(error) or say("check.no_reason"))
+    except Exception as error:  # noqa: BLE001: whatever the answer does wrong is told
+        return Verdict("wrong", _told(error))
+    return Verdict("right", "")
+
+
+def answered(answer: Any) -> bool:
+    """Whether a reader has written something yet."""
+    if answer is None or answer is ...:
+        return False
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return True
+    constants = [i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_CONST", "RETURN_CONST")]
+    idle = {instruction.opname for instruction in dis.get_instructions(code)} <= _IDLE
+    return not (idle and set(constants) <= {None, ...})
+
+
+def expect(actual: Any, expected: Any, of: str | None = None, tolerance: float = 1e-5) -> None:
+    """Raise AssertionError, in the course's words, unless the actual value is the expected one.
+
+    Tensors are compared by shape, then element by element (within the tolerance, relative and absolute); `of` names the
+    value in the message.
+    """
+    import torch
+
+    name = of or say("check.the_answer")
+    if not isinstance(expected, torch.Tensor):
+        if isinstance(expected, int | float) and isinstance(actual, int | float):
+            same = abs(actual - expected) <= tolerance * max(1.0, abs(expected))
+        else:
+            same = type(actual) is type(expected) and actual == expected
+        if not same:
+            raise AssertionError(say("check.value", name=name, expected=expected, actual=actual))
+        return
+    if not isinstance(actual, torch.Tensor):
+        raise AssertionError(say("check.tensor", name=name, kind=type(actual).__name__))
+    if actual.shape != expected.shape:
+        raise AssertionError(
+            say("check.shape", name=name, expected=tuple(expected.shape), actual=tuple(actual.shape))
+        )
+    a, e = actual.detach().double(), expected.detach().double()
+    wrong = (~torch.isclose(a, e, rtol=tolerance, atol=tolerance)).nonzero()
+    if len(wrong):
+        place = tuple(wrong[0].tolist())
+        where = f"{name}[{', '.join(map(str, place))}]"
+        raise AssertionError(say("check.value", name=where, expected=f"{e[place]:g}", actual=f"{a[place]:g}"))
+
+
+def quiz(name: str) -> Quiz:
+    """The quiz `helpers/quizzes/NAME.json`, with feedback in the page."""
+    from helpers.widgets.quiz import Quiz
+
+    return Quiz(name)
+
+
+def _told(error: Exception) -> str:
+    """An exception with the line of the answer that raised it."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    line = f"\n{frames[-1].line}" if frames and frames[-1].line else ""
+    return say("check.raised", kind=type(error).__name__, message=str(error)) + line

@@ -1,0 +1,173 @@
+"""Pictures of grids, images and curves as SVG that is the same at every run and legible in light and dark."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from helpers.words import say
+
+#: one palette for the whole course
+COLOURS = {"input": "#1f6feb", "kernel": "#d9730d", "output": "#1a9850", "padding": "#8a93a0", "negative": "#b5179e"}
+
+#: stands for the colour of the text around the picture, whatever it is
+INK = "#010203"
+
+_FOLDERS = (Path(__file__).parent / "figures", Path(__file__).parent.parent / "figures")
+
+
+class Picture:
+    """An SVG with a text for those who do not see it."""
+
+    def __init__(self, svg: str, alt: str) -> None:
+        self.svg, self.alt = svg, alt
+
+    def _repr_html_(self) -> str:
+        label = html.escape(self.alt)
+        opening = f'<svg role="img" aria-label="{label}" style="max-width: 100%; height: auto;" '
+        return f'<figure style="margin: 1em 0; text-align: center;">{self.svg.replace("<svg ", opening, 1)}</figure>'
+
+    def __repr__(self) -> str:
+        return f"Picture({self.alt!r})"
+
+
+def figure(name: str) -> Picture:
+    """The drawn figure `figures/NAME.svg`, with its description in the course's language.
+
+    Raises ValueError with the names there are if there is none such.
+    """
+    for folder in _FOLDERS:
+        path = folder / f"{name}.svg"
+        if path.is_file():
+            return Picture(path.read_text(encoding="utf-8"), say(f"figure.{name}"))
+    known = sorted({path.stem for folder in _FOLDERS for path in folder.glob("*.svg")})
+    raise ValueError(f"there is no figure {name!r}; there are: {', '.join(known)}")
+
+
+class Drawing:
+    """A canvas whose unit is one grid cell; rows grow downwards, as in a matrix."""
+
+    def __init__(self, name: str, width: float, height: float, unit: float = 0.44) -> None:
+        from matplotlib.figure import Figure
+
+        self.name = name
+        self.figure = Figure(figsize=(width * unit, height * unit))
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(0, width), ylim=(height, 0))
+        self.axes.axis("off")
+
+    def grid(
+        self, values: Any, at: tuple[float, float], kind: str, title: str = "", shade: bool = False, cell: float = 1.0
+    ) -> None:
+        """A matrix as cells with their numbers, its upper left corner at (column, row); `shade` colours by value."""
+        from matplotlib.patches import Rectangle
+
+        rows = [[float(value) for value in row] for row in values]
+        largest = max(abs(value) for row in rows for value in row) or 1.0
+        x0, y0 = at
+        for i, row in enumerate(rows):
+            for j, value in enumerate(row):
+                colour = COLOURS["negative" if value < 0 else kind]
+                alpha = 0.06 + 0.5 * abs(value) / largest if shade else 0.16
+                place = (x0 + j * cell, y0 + i * cell)
+                self.axes.add_patch(Rectangle(place, cell, cell, facecolor=colour, alpha=alpha, linewidth=0))
+                self.axes.add_patch(Rectangle(place, cell, cell, fill=False, edgecolor=COLOURS["padding"], linewidth=1))
+                self.text(f"{value:g}".replace("-", "−"), (place[0] + cell / 2, place[1] + cell / 2), size=13 * cell)
+        if title:
+            self.text(title, (x0 + len(rows[0]) * cell / 2, y0 - 0.4), size=12)
+
+    def frame(self, at: tuple[float, float], size: tuple[float, float], kind: str = "kernel") -> None:
+        """An outline around a window: corner (column, row), size (columns, rows)."""
+        from matplotlib.patches import Rectangle
+
+        self.axes.add_patch(
+            Rectangle(at, *size, fill=False, edgecolor=COLOURS[kind], linewidth=3.5, joinstyle="round", zorder=5)
+        )
+
+    def text(self, text: str, at: tuple[float, float], size: float = 13, colour: str = INK, **options: Any) -> None:
+        """A line of text, centred."""
+        self.axes.text(*at, text, ha="center", va="center", fontsize=size, color=colour, **options)
+
+    def line(self, start: tuple[float, float], end: tuple[float, float], colour: str = INK, width: float = 1.2) -> None:
+        """A straight line."""
+        self.axes.plot([start[0], end[0]], [start[1], end[1]], color=colour, linewidth=width, solid_capstyle="round")
+
+    def arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """An arrow."""
+        style = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
+        self.axes.annotate("", xy=end, xytext=start, arrowprops=style)
+
+    def svg(self) -> str:
+        """The drawing as SVG text."""
+        return svg(self.figure, self.name)
+
+    def save(self, folder: Path) -> None:
+        """Write NAME.svg."""
+        (folder / f"{self.name}.svg").write_text(self.svg(), encoding="utf-8")
+
+
+def svg(figure: Any, name: str) -> str:
+    """A matplotlib figure as SVG without dates, chance ids or fixed colours of text; `name` makes its ids its own."""
+    import matplotlib as mpl
+
+    settings = {"svg.hashsalt": name, "svg.fonttype": "none", "font.family": "sans-serif", "axes.unicode_minus": True}
+    out = io.StringIO()
+    with mpl.rc_context(settings):
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.S)
+    text = re.sub(r'(<svg [^>]*?) width="([\d.]+)pt" height="([\d.]+)pt"', r'\1 width="\2pt"', text, count=1)
+    text = re.sub(r' id="(?!p[0-9a-f]{10}"|m[0-9a-f]{10}")[^"]*"', "", text)  # ids that nothing refers to
+    text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px sans-serif", text)
+    return text.replace(INK, "currentColor")
+
+
+def grids(*matrices: Any, titles: Sequence[str], kinds: Sequence[str] | None = None, signs: Sequence[str] = ()) -> Picture:
+    """Matrices side by side as grids of shaded numbers, with signs such as "⋆" and "=" between them."""
+    rows = [[[float(v) for v in row] for row in matrix] for matrix in matrices]
+    kinds = kinds or ["input", "kernel", "output"][: len(rows)]
+    height = max(len(matrix) for matrix in rows)
+    width = sum(len(matrix[0]) for matrix in rows) + 1.2 * (len(rows) - 1)
+    drawing = Drawing("grids-" + "-".join(titles), width + 0.2, height + 1.0)
+    x = 0.1
+    for n, (matrix, title, kind) in enumerate(zip(rows, titles, kinds, strict=True)):
+        y = 0.8 + (height - len(matrix)) / 2
+        drawing.grid(matrix, (x, y), kind, title, shade=True)
+        x += len(matrix[0])
+        if n + 1 < len(rows):
+            drawing.text(signs[n] if n < len(signs) else "", (x + 0.6, 0.8 + height / 2), size=16)
+            x += 1.2
+    sizes = ", ".join(f"{title} ({len(m)}×{len(m[0])})" for title, m in zip(titles, rows, strict=True))
+    return Picture(drawing.svg(), say("plot.grids", names=sizes))
+
+
+def curves(
+    lines: dict[str, Sequence[float]], *, x: str, y: str, logarithmic: bool = False, levels: dict[str, float] | None = None
+) -> Picture:
+    """Curves over 1, 2, 3, … with their names beside their ends; `levels` are horizontal lines with names."""
+    from matplotlib.figure import Figure
+
+    picture = Figure(figsize=(6.4, 3.2), layout="constrained")
+    axes = picture.add_subplot()
+    palette = [COLOURS[kind] for kind in ("input", "kernel", "output", "negative", "padding")]
+    for n, (name, values) in enumerate(lines.items()):
+        axes.plot(range(1, len(values) + 1), values, color=palette[n % 5], label=name, linestyle=["-", "--", "-.", ":"][n % 4])
+    for name, value in (levels or {}).items():
+        axes.axhline(value, color=COLOURS["padding"], linestyle=":", label=name)
+    axes.set(xlabel=x, ylabel=y, yscale="log" if logarithmic else "linear")
+    _in_ink(axes)
+    axes.legend(frameon=False, labelcolor=INK)
+    return Picture(svg(picture, "curves-" + "-".join(lines)), say("plot.curves", y=y, x=x, names=", ".join(lines)))
+
+
+def _in_ink(axes: Any) -> None:
+    axes.tick_params(colors=INK, which="both")
+    axes.xaxis.label.set_color(INK)
+    axes.yaxis.label.set_color(INK)
+    for side, spine in axes.spines.items():
+        spine.set(color=INK, visible=side in ("left", "bottom"))

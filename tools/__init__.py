@@ -1,0 +1,1 @@
+"""Commands for those who keep the course: run notebooks, build the site, set the repository's address."""

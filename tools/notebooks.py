@@ -1,0 +1,206 @@
+"""Run, clean, store and check the notebooks: what is committed has run, and holds what a reader will see."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = ROOT / "chapters"
+VIEW = "application/vnd.jupyter.widget-view+json"
+CELL_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+
+#: the kinds of cells that make up an exercise, after the task that names it
+PARTS = ("starter", "test", "solution", "hidden")
+
+
+def all_notebooks() -> list[Path]:
+    """Every notebook of the course, in every language."""
+    return sorted(path for path in CHAPTERS.glob("*/*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+
+
+def read(path: Path) -> Any:
+    """The notebook at a path."""
+    return nbformat.read(path, as_version=4)
+
+
+def code_digest(notebook: Any) -> str:
+    """A hash of what a notebook's outputs depend on: its code, and everything in `helpers/` and its figures."""
+    digest = hashlib.sha256()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            digest.update(cell.source.encode() + b"\0")
+    for path in sorted(_sources()):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _sources() -> Iterator[Path]:
+    for path in (ROOT / "helpers").rglob("*"):
+        if path.suffix in {".py", ".js", ".css", ".json"}:
+            yield path
+    yield from (ROOT / "figures").glob("*.svg")
+
+
+def is_stale(path: Path) -> bool:
+    """Whether code or helpers have changed since the notebook's outputs were stored."""
+    notebook = read(path)
+    return bool(notebook.metadata.get("course", {}).get("fingerprint") != code_digest(notebook))
+
+
+def clean(notebook: Any) -> None:
+    """Drop what a commit should not hold: widget views and state, execution times, the machine's details."""
+    notebook.metadata = {
+        "kernelspec": KERNEL,
+        "language_info": {"name": "python"},
+        **({"course": notebook.metadata["course"]} if "course" in notebook.metadata else {}),
+    }
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        cell.metadata.pop("trusted", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in map(_cleaned, _joined(cell.outputs)) if output]
+
+
+def _cleaned(output: Any) -> Any:
+    if "data" in output:
+        output.data.pop(VIEW, None)
+        output.metadata = {}
+        if not output.data:
+            return None
+    if output.output_type == "error":
+        output.traceback = [f"{output.ename}: {output.evalue}"]  # frames hold paths of the machine that ran it
+    return output
+
+
+def _joined(outputs: Any) -> list[Any]:
+    """Pieces of one stream, as they happened to arrive, as one output."""
+    joined: list[Any] = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
+def run(path: Path) -> None:
+    """Run a notebook from top to bottom, clean it and store it with its fingerprint."""
+    from nbclient import NotebookClient
+
+    notebook = read(path)
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    client.execute(env=environment)
+    notebook.metadata["course"] = {"fingerprint": code_digest(notebook)}
+    clean(notebook)
+    nbformat.validate(notebook)
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def faults(path: Path) -> Iterator[str]:
+    """What is wrong with a stored notebook, a sentence each."""
+    notebook = read(path)
+    if is_stale(path):
+        yield "its outputs are of older code"
+    if "widgets" in notebook.metadata:
+        yield "it holds widget state"
+    count = 0
+    for cell in notebook.cells:
+        if not CELL_ID.fullmatch(cell.id):
+            yield f"cell id {cell.id!r} is not made of words"
+        if "execution" in cell.metadata:
+            yield f"cell {cell.id} holds execution times"
+        if cell.cell_type == "code":
+            count += 1
+            yield from _code_faults(cell, count)
+    yield from _exercise_faults(notebook)
+
+
+def _code_faults(cell: Any, count: int) -> Iterator[str]:
+    if cell.execution_count != count:
+        yield f"cell {cell.id} did not run in its turn (count {cell.execution_count}, not {count})"
+    if any(VIEW in output.get("data", {}) for output in cell.outputs):
+        yield f"cell {cell.id} holds a widget view"
+    tags = cell.metadata.get("tags", [])
+    if "nbval-ignore-output" in tags and not cell.metadata.get("reason"):
+        yield f"cell {cell.id} is not compared and gives no reason"
+
+
+def _exercise_faults(notebook: Any) -> Iterator[str]:
+    """An exercise is a task with id, points, minutes and objective, followed by its four parts."""
+    open_parts: list[str] = []
+    for cell in notebook.cells:
+        task = cell.metadata.get("exercise")
+        if task and cell.cell_type == "markdown":
+            if missing := {"id", "points", "minutes", "objective"} - task.keys():
+                yield f"cell {cell.id}: the exercise lacks {', '.join(sorted(missing))}"
+            open_parts = list(PARTS)
+        part = next((name for name in reversed(PARTS) if name in cell.metadata.get("tags", [])), None)
+        if part:
+            if not open_parts or open_parts.pop(0) != part:
+                yield f"cell {cell.id}: {part} stands out of its order ({' → '.join(PARTS)})"
+                open_parts = []
+    if open_parts:
+        yield f"the last exercise lacks {', '.join(open_parts)}"
+
+
+def main() -> int:
+    """Run the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description="the course's notebooks")
+    parser.add_argument("command", choices=["run", "clean", "check"])
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of them where none is named")
+    given = parser.parse_args()
+    paths = [path.resolve() for path in given.paths] or all_notebooks()
+    return {"run": _run_all, "clean": _clean_all, "check": _check_all}[given.command](paths)
+
+
+def _run_all(paths: list[Path]) -> int:
+    from nbclient.exceptions import CellExecutionError
+
+    failed = []
+
+    def one(path: Path) -> None:
+        try:
+            run(path)
+            print(f"stored {path.relative_to(ROOT)}")
+        except CellExecutionError as error:
+            failed.append(path)
+            print(f"{path.relative_to(ROOT)} failed and is left as it was:\n{error}", file=sys.stderr)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        list(pool.map(one, paths))
+    return 1 if failed else 0
+
+
+def _clean_all(paths: list[Path]) -> int:
+    for path in paths:
+        notebook = read(path)
+        clean(notebook)
+        path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return 0
+
+
+def _check_all(paths: list[Path]) -> int:
+    found = [f"{path.relative_to(ROOT)}: {fault}" for path in paths for fault in faults(path)]
+    for line in found:
+        print(line, file=sys.stderr)
+    if found:
+        print("Run `make notebooks` and commit what it stores.", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

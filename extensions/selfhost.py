@@ -17,11 +17,22 @@ def serve_own(app: Any) -> None:
     app.add_css_file("course.css")
 
 
-def drop_thebe(app: Any, config: Any) -> None:
-    """sphinx-thebe adds an address of another host and a script that throws to every page, even when it is off."""
-    for event in ("builder-inited", "config-inited", "env-before-read-docs", "doctree-resolved", "html-page-context"):
-        listeners = app.events.listeners.get(event, [])
-        app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith("sphinx_thebe")]
+#: extensions of jupyter-book that every page would load and none of ours needs
+UNWANTED = ("sphinx_thebe", "sphinx_togglebutton")
+
+
+def drop_unwanted(app: Any, config: Any) -> None:
+    """sphinx-thebe puts another host's address and a script that throws on every page, even when it is off."""
+    for event, listeners in app.events.listeners.items():
+        app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith(UNWANTED)]
+    config.html_context["default_mode"] = "auto"  # or the theme's script complains on every page
+
+
+def drop_unwanted_files(app: Any, config: Any) -> None:
+    """What those extensions asked for before their listeners were dropped."""
+    marks = ("thebe", "toggle")
+    for files in (app.registry.css_files, app.registry.js_files):
+        files[:] = [one for one in files if not any(mark in f"{one[0]} {one[1].get('body')}".lower() for mark in marks)]
 
 
 def drop_fontawesome(app: Any, exception: Exception | None) -> None:
@@ -31,7 +42,8 @@ def drop_fontawesome(app: Any, exception: Exception | None) -> None:
 
 
 def setup(app: Any) -> dict[str, bool]:
-    app.connect("config-inited", drop_thebe, priority=1)
+    app.connect("config-inited", drop_unwanted, priority=1)
+    app.connect("config-inited", drop_unwanted_files, priority=900)
     app.connect("builder-inited", serve_own)
     app.connect("build-finished", drop_fontawesome)
     return PARALLEL

@@ -55,7 +55,7 @@ def build(lang: str) -> Path:
     for name, content in (("_config.yml", config), ("_toc.yml", toc)):
         (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     command = [
-        sys.executable, "-m", "jupyter_book.cli.main", "build", str(ROOT), "--builder", "html", "-W", "-n", "--keep-going", "-q",
+        sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT), "--builder", "html", "-W", "-n", "--keep-going", "-q",
         "--config", str(folder / "_config.yml"), "--toc", str(folder / "_toc.yml"), "--path-output", str(folder),
     ]  # fmt: skip
     subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})

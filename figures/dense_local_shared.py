@@ -4,27 +4,23 @@ from pathlib import Path
 
 from matplotlib.patches import Circle
 
-from helpers.plot import COLOURS, INK, Drawing
+from helpers.plot import COLOURS, Drawing
 
 INPUTS, KERNEL = 5, 3
 OUTPUTS = INPUTS - KERNEL + 1
 SHARED = [COLOURS["input"], COLOURS["kernel"], COLOURS["output"]]
 
-drawing = Drawing("dense_local_shared", 17.4, 4.6)
+drawing = Drawing("dense_local_shared", 17.4, 4.0)
 for panel in range(3):
     x0 = 0.5 + 5.9 * panel
-    count = 0
     for o in range(OUTPUTS):
         for i in range(INPUTS):
             if panel > 0 and not o <= i < o + KERNEL:
                 continue
             colour = SHARED[i - o] if panel == 2 else COLOURS["padding"]
             drawing.line((x0 + i + 0.35, 3.2), (x0 + o + 1.35, 0.8), colour, 2.6 if panel == 2 else 1.4)
-            count += 1
     for i in range(INPUTS):
         drawing.axes.add_patch(Circle((x0 + i + 0.35, 3.2), 0.28, color=COLOURS["input"], zorder=4))
     for o in range(OUTPUTS):
         drawing.axes.add_patch(Circle((x0 + o + 1.35, 0.8), 0.28, color=COLOURS["output"], zorder=4))
-    weights = KERNEL if panel == 2 else count
-    drawing.text(f"{count} × ↗   {weights} w", (x0 + 2.35, 4.15), size=12, colour=INK)
 drawing.save(Path(__file__).parent)

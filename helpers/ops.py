@@ -19,10 +19,13 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
     tensor([[19, 25],
             [37, 43]])
     """
-    if X.ndim != 2 or K.ndim != 2 or any(not 0 < k <= n for k, n in zip(K.shape, X.shape)):
-        raise ValueError(f"kernel {tuple(K.shape)} must be a matrix no larger than the matrix {tuple(X.shape)}")
-    k_h, k_w = K.shape
-    o_h, o_w = X.shape[0] - k_h + 1, X.shape[1] - k_w + 1
+    sizes = f"a {tuple(K.shape)} kernel on a {tuple(X.shape)} input"
+    if X.ndim != 2 or K.ndim != 2:
+        raise ValueError(f"{sizes}: both must be matrices")
+    if any(not 0 < k <= n for k, n in zip(K.shape, X.shape)):
+        raise ValueError(f"{sizes}: the kernel must not be larger")
+    (n_h, n_w), (k_h, k_w) = X.shape, K.shape
+    o_h, o_w = n_h - k_h + 1, n_w - k_w + 1
     Y = torch.zeros(o_h, o_w, dtype=torch.result_type(X, K), device=X.device)
     for i in range(o_h):
         for j in range(o_w):

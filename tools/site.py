@@ -21,7 +21,7 @@ BOOKS: dict[str, dict[str, Any]] = {
     "en": {},
     "zh": {
         "title": "摸得着的卷积神经网络",
-        "config": {"language": "zh_CN", "nb_code_prompt_show": "显示代码{type}", "nb_code_prompt_hide": "隐藏代码{type}"},
+        "config": {"language": "zh_CN", "nb_code_prompt_show": "显示代码", "nb_code_prompt_hide": "隐藏代码"},
         "captions": {"Chapters": "各章", "Appendices": "附录"},
     },
 }

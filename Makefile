@@ -1,0 +1,75 @@
+# Every recipe is a line or two that you can run by hand; README.md has them for Windows.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+FIGURES := $(filter-out figures/_%,$(wildcard figures/*.py))
+
+.PHONY: help book serve lab notebooks figures test test-fast lint bench fork clean
+
+help:
+	@echo "make book        build the site into _build/site"
+	@echo "make serve       build what is stale and serve it on http://localhost:8000"
+	@echo "make lab         open the notebooks in JupyterLab"
+	@echo "make test        run everything: units, properties, notebooks, the site in a browser"
+	@echo "make test-fast   run what takes seconds"
+	@echo "make lint        ruff and mypy"
+	@echo "make notebooks   run the notebooks and store their outputs"
+	@echo "make figures     draw the figures"
+	@echo "make bench       measure the budgets"
+	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
+
+# --- environments: one folder, first with what the site needs, then with all of it
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "The course is tested on Python 3.11 to 3.13; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python could not make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/site.stamp: requirements-site.txt requirements.lock.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the site needs into $(VENV) (a minute or two, once) …"
+	@$(PIP) -r requirements-site.txt -c requirements.lock.txt && $(PIP) --no-deps -e . || { echo "Installing failed: see above. It needs a network once; run the same command again."; exit 1; }
+	@touch $@
+
+$(VENV)/all.stamp: requirements.txt requirements-dev.txt requirements.lock.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the locked set into $(VENV), PyTorch included (several GB and minutes, once) …"
+	@$(PIP) -r requirements.lock.txt && $(PIP) --no-deps -e . || { echo "Installing failed: see above. It needs a network once; run the same command again."; exit 1; }
+	@touch $@ $(VENV)/site.stamp
+
+# --- for readers
+
+book: $(VENV)/site.stamp
+	@$(BIN)/python -m tools.site
+
+serve: book
+	@echo "http://localhost:8000 (Ctrl-C stops it)"
+	@$(BIN)/python -m http.server 8000 --bind localhost --directory _build/site
+
+lab: $(VENV)/all.stamp
+	@$(BIN)/jupyter lab --notebook-dir=. chapters/en/00_welcome.ipynb
+
+# --- for authors
+
+notebooks: $(VENV)/all.stamp
+	@$(BIN)/python -m tools.notebooks run
+
+figures: $(VENV)/all.stamp
+	@for figure in $(FIGURES); do $(BIN)/python $$figure || exit 1; done
+
+test: $(VENV)/all.stamp
+	@$(BIN)/python -m tools.site
+	@$(BIN)/python -m pytest
+
+test-fast: $(VENV)/all.stamp
+	@$(BIN)/python -m pytest -q -m "not browser and not slow"
+
+lint: $(VENV)/all.stamp
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: $(VENV)/all.stamp
+	@$(BIN)/python -m tools.site && $(BIN)/python -m benchmarks
+
+fork: $(VENV)/site.stamp
+	@$(BIN)/python -m tools.repository set "$(REPOSITORY)"
+
+clean:
+	rm -rf _build

@@ -1,0 +1,56 @@
+"""Chapters as tests see them: cells by id, and the names that running the code leaves behind."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+
+CHAPTERS = Path(__file__).parent.parent.parent / "chapters" / "en"
+
+
+class Chapter:
+    """A notebook: `cells` by id in their order, `sources`, `prose`, and `names` after all code has run."""
+
+    def __init__(self, name: str) -> None:
+        self.path = CHAPTERS / f"{name}.ipynb"
+        self.cells = {cell.id: cell for cell in nbformat.read(self.path, as_version=4).cells}
+        self.sources = {id: cell.source for id, cell in self.cells.items()}
+        self.prose = {id: cell.source for id, cell in self.cells.items() if cell.cell_type == "markdown"}
+        self.raised: dict[str, Exception] = {}
+
+    def tagged(self, tag: str) -> list[str]:
+        """The ids of the cells with a tag."""
+        return [id for id, cell in self.cells.items() if tag in cell.metadata.get("tags", [])]
+
+    def run(self) -> dict[str, Any]:
+        """Run every code cell in its order; what a cell that is meant to raise has raised stands in `raised`."""
+        names: dict[str, Any] = {"__name__": "chapter"}
+        may_raise = self.tagged("raises-exception")
+        for id, cell in self.cells.items():
+            if cell.cell_type != "code":
+                continue
+            code = compile(TransformerManager().transform_cell(cell.source), id, "exec")
+            try:
+                exec(code, names)
+            except Exception as error:
+                if id not in may_raise:
+                    raise
+                self.raised[id] = error
+        return names
+
+
+def definition(source: str) -> str:
+    """The one function or class of a source as a syntax tree, without docstrings and annotations."""
+    (node,) = (n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef | ast.ClassDef))
+    for part in ast.walk(node):
+        if isinstance(part, ast.FunctionDef):
+            part.returns = None
+        if isinstance(part, ast.arg):
+            part.annotation = None
+        if isinstance(part, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(part) is not None:
+            part.body = part.body[1:]
+    return ast.dump(node)

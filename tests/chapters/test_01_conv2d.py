@@ -1,0 +1,295 @@
+"""Chapter 1 says what is true: its definitions, its numbers, its exercises' checks and its quiz."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+import re
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from helpers import ops, shapes
+from helpers.exercise import check
+from helpers.widgets.quiz import FOLDER as QUIZZES
+from tests.chapters.reading import Chapter, definition
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    return Chapter("01_conv2d")
+
+
+@pytest.fixture(scope="module")
+def names(chapter):
+    return chapter.run()
+
+
+@pytest.mark.parametrize(
+    ("cell", "of_helpers"),
+    [
+        ("corr2d-def", ops.corr2d),
+        ("corr2d-matrix-def", ops.corr2d_matrix),
+        ("convolve2d-def", ops.convolve2d),
+        ("conv2d-layer-def", ops.Conv2D),
+    ],
+)
+def test_chapter_and_helpers_define_the_same(chapter, cell, of_helpers):
+    assert definition(chapter.sources[cell]) == definition(inspect.getsource(of_helpers))
+
+
+# --- the exercises' checks
+
+WRONG = {
+    "move-left": {
+        "the kernel that moves right": "torch.tensor([[0., 0, 0], [1, 0, 0], [0, 0, 0]])",
+        "the kernel that moves up": "torch.tensor([[0., 0, 0], [0, 0, 0], [0, 1, 0]])",
+        "the kernel that moves nothing": "torch.tensor([[0., 0, 0], [0, 1, 0], [0, 0, 0]])",
+        "a kernel with one row": "torch.tensor([[0., 0, 1]])",
+    },
+    "lying-edges": {
+        "the kernel for upright edges": "torch.tensor([[-1., 1]])",
+        "above minus below": "torch.tensor([[1.], [-1]])",
+        "one dimension only": "torch.tensor([-1., 1])",
+    },
+    "blur": {
+        "the sum instead of the mean": "lambda k: torch.ones(k, k)",
+        "divided by k instead of its square": "lambda k: torch.ones(k, k) / k",
+        "one row only": "lambda k: torch.full((1, k), 1 / k)",
+        "the window's middle alone": "lambda k: torch.nn.functional.one_hot(torch.tensor(k * k // 2), k * k)"
+        ".reshape(k, k).float()",
+    },
+    "kernel-loops": {
+        "the flipped kernel": "lambda X, K: F.conv2d(X[None, None].float(), K.flip(0, 1)[None, None].float())[0, 0]",
+        "rows and columns of the offset swapped": "lambda X, K: corr2d(X, K.T)",
+        "an output as large as the input": "lambda X, K: F.conv2d(X[None, None].float(), K[None, None].float(),"
+        " padding=K.shape[0] // 2)[0, 0]",
+        "the last offset only": "lambda X, K: K[-1, -1] * X[K.shape[0] - 1:, K.shape[1] - 1:]",
+    },
+    "layers-needed": {
+        "fields that add up": "lambda n, k: math.ceil(n / k)",
+        "rounded down": "lambda n, k: (n - 1) // (k - 1)",
+        "one layer too many": "lambda n, k: (n - 1) // (k - 1) + 1",
+        "n instead of n - 1": "lambda n, k: math.ceil(n / (k - 1))",
+    },
+    "recover": {
+        "the flipped kernel": "lambda X, Y, size: recover_solution(X, Y, size).flip(0, 1)",
+        "always the edge kernel": "lambda X, Y, size: torch.tensor([[1., -1]])",
+        "ten steps of descent": "lambda X, Y, size: descend(X, Y, size, 10)",
+        "a flat list of weights": "lambda X, Y, size: recover_solution(X, Y, size).flatten()",
+    },
+}
+
+
+def descend(X, Y, size, steps):
+    K = torch.zeros(size, requires_grad=True)
+    for _ in range(steps):
+        (gradient,) = torch.autograd.grad(((ops.corr2d(X, K) - Y) ** 2).mean(), K)
+        K = (K - 0.1 * gradient).detach().requires_grad_()
+    return K.detach()
+
+
+def answer_of(names, exercise):
+    return exercise.replace("-", "_")
+
+
+def test_of(chapter, names, exercise):
+    (name,) = re.findall(r"^def (test_\w+)", chapter.sources[f"{exercise}-test"], re.M)
+    return names[name]
+
+
+test_of.__test__ = False
+
+
+def solution_of(chapter, names, exercise):
+    (name,) = re.findall(r"^(?:def )?(\w+_solution)\b", chapter.sources[f"{exercise}-solution"], re.M)
+    return names[name]
+
+
+def test_every_exercise_has_typical_wrong_answers(chapter):
+    exercises = [cell.metadata["exercise"]["id"] for cell in chapter.cells.values() if "exercise" in cell.metadata]
+    assert exercises == list(WRONG)
+    assert all(len(answers) >= 2 for answers in WRONG.values())
+
+
+@pytest.mark.parametrize("exercise", WRONG)
+def test_the_check_passes_on_the_solution(chapter, names, exercise):
+    verdict = check(test_of(chapter, names, exercise), solution_of(chapter, names, exercise))
+    assert (verdict.state, verdict.text) == ("right", "")
+
+
+@pytest.mark.parametrize(("exercise", "wrong"), [(e, w) for e, answers in WRONG.items() for w in answers])
+def test_the_check_finds_what_is_wrong(chapter, names, exercise, wrong):
+    answer = eval(WRONG[exercise][wrong], {**names, "math": math, "descend": descend})
+    verdict = check(test_of(chapter, names, exercise), answer)
+    assert verdict.state == "wrong"
+    assert verdict.text
+
+
+@pytest.mark.parametrize("exercise", WRONG)
+def test_an_unanswered_exercise_says_so_and_does_not_raise(chapter, exercise):
+    (output,) = chapter.cells[f"{exercise}-test"].outputs
+    assert output.data["text/plain"].startswith("Not answered yet.")
+
+
+@pytest.mark.parametrize("exercise", WRONG)
+def test_running_all_leaves_the_answer_alone(chapter, exercise):
+    answer = re.match(r"(?:def )?(\w+)", chapter.sources[f"{exercise}-starter"])[1]
+    for part in ("test", "solution", "hidden"):
+        assert not re.search(rf"^(?:def )?{answer}\b\s*(?:=|\()", chapter.sources[f"{exercise}-{part}"], re.M)
+
+
+def test_each_objective_named_at_the_start_is_an_exercise_s_or_the_quiz_s(chapter):
+    promised = chapter.prose["title"]
+    for cell in chapter.cells.values():
+        if "exercise" in cell.metadata:
+            assert cell.metadata["exercise"]["objective"] in promised
+
+
+# --- the numbers in the prose
+
+
+def test_the_worked_example(names):
+    X, K = names["numbers"], names["four"]
+    assert ops.corr2d(X, K).tolist() == [[19, 25], [37, 43]]
+    assert ops.convolve2d(X, K).tolist() == [[5, 11], [23, 29]]
+
+
+def test_the_numbers_in_the_prose(chapter):
+    side, kernel = 224, 3
+    output = shapes.output_size(side, kernel)
+    claims = {
+        "why": [f"{side}×{side} pixels", f"{output}×{output} map"],
+        "shape-shrinks": ["{} rows and {} columns".format(*shapes.conv2d_shape((28, 28), (5, 7)))],
+        "learn-rates-why": [f"the *mean* over the {6 * 7} outputs", f"the bound {6 * 7} times larger"],
+        "field-deep": [
+            f"with {2 * 3 * 3} weights instead of {5 * 5}",
+            f"column −{-shapes.receptive_field([(3, 1, 1)] * 4)[-1].start} lies",
+        ],
+        "kernel-loops-task": [f"that is {kernel * kernel} steps instead of {output * output:,}"],
+        "wrong": [r"size $3 - 4 + 1 = 0$"],
+        "why-cost": [f"all {5 * 3} connections", f"only the {3 * 3} local ones", "made of 3 shared weights"],
+    }
+    for cell, sentences in claims.items():
+        for sentence in sentences:
+            assert sentence in chapter.prose[cell], cell
+
+
+def test_the_opening_question_counts_right(chapter):
+    assert "tens of thousands of pixels" in chapter.prose["touch-questions"]
+    assert 20_000 < 224 * 224 < 100_000
+    assert "billions of weights" in chapter.prose["touch-questions"]
+    assert shapes.linear_parameters(224 * 224, 222 * 222) > 2e9
+
+
+def test_one_number_of_the_kernel_cannot_change_the_first_output(names):
+    X, K = names["numbers"], names["four"]
+    can = [bool(X[u, v] != 0) for u in range(2) for v in range(2)]
+    assert can == [False, True, True, True]
+    uses = {(i, j): sum(ops.corr2d(torch.zeros(3, 3).index_put((torch.tensor(i), torch.tensor(j)), torch.tensor(1.)),
+                                   torch.ones(2, 2)).flatten().tolist()) for i, j in [(2, 2), (1, 1)]}  # fmt: skip
+    assert uses == {(2, 2): 1, (1, 1): 4}
+    assert K.tolist() == [[0, 1], [2, 3]]
+
+
+def test_only_the_column_on_the_seam_differs(chapter):
+    (output,) = chapter.cells["equivariance-border"].outputs
+    assert output.text == "columns that differ: [2]\n"
+    assert "Only column 2 differs" in chapter.prose["equivariance-why"]
+
+
+def test_the_learning_rate_s_bound_is_that_of_the_hessian(names):
+    X, Y = names["X"].double(), names["Y"].double()
+
+    def loss(parameters, bias):
+        flat = X[:, :-1] * parameters[0] + X[:, 1:] * parameters[1] + (parameters[2] if bias else 0)
+        return ((flat - Y) ** 2).sum()
+
+    for size, expected in ((3, 0.01609), (2, 1 / 30)):
+        hessian = torch.autograd.functional.hessian(lambda p, b=size == 3: loss(p, b), torch.zeros(size).double())
+        bound = 2 / torch.linalg.eigvalsh(hessian).max().item()
+        assert bound == pytest.approx(expected, abs=5e-6)
+        left, right, one = names["left"], names["right"], names["one"]
+        assert names["bound"](*(left, right, one)[:size]) == pytest.approx(bound, rel=1e-5)
+
+
+def test_gradient_descent_diverges_above_the_bound_and_only_there(names):
+    limit = names["bound"](names["left"], names["right"], names["one"])
+    for seed in range(3):
+        below, above = (names["learn"](seed, factor * limit, steps=200)[0] for factor in (0.98, 1.02))
+        assert below[-1] < 0.1 * below[0]
+        assert above[-1] > 100 * above[0]
+
+
+def test_learning_ends_near_the_edge_kernel(names):
+    losses, layer = names["learn"](seed=42, lr=0.01)
+    torch.testing.assert_close(layer.weight.detach(), torch.tensor([[1.0, -1.0]]), atol=0.1, rtol=0)
+    assert abs(layer.bias.item()) < 0.05
+    assert losses[-1] < 0.1
+    worst = max(names["learn"](seed, lr=0.01, steps=150)[0][-1] for seed in range(3))
+    assert worst < 1e-4  # one bottom, whatever the start
+
+
+def test_without_zeroing_the_gradient_the_loss_swings(names):
+    assert names["losses"][-1] > 100 * names["learn"](seed=42, lr=0.01)[0][-1]
+
+
+def test_the_receptive_field_is_where_the_gradient_is(chapter):
+    for count, k, s in [(2, 2, 1), (2, 3, 1), (1, 5, 1), (3, 3, 2)]:
+        field = shapes.receptive_field([(k, s)] * count)[-1].size
+        picture = torch.ones(1, 1, field + 4, field + 4, requires_grad=True)
+        Z = picture
+        for _ in range(count):
+            Z = F.conv2d(Z, torch.ones(1, 1, k, k), stride=s)
+        Z[0, 0, 0, 0].backward()
+        assert picture.grad.count_nonzero().item() == field**2
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "words"),
+    [
+        ("wrong-empty", ValueError, "(4, 4) kernel on a (3, 3) input"),
+        ("wrong-dims-run", RuntimeError, "[6, 8]"),
+        ("wrong-dtype-run", RuntimeError, "type"),
+    ],
+)
+def test_mistakes_raise_what_the_chapter_shows(chapter, names, cell, kind, words):
+    assert isinstance(chapter.raised[cell], kind)
+    assert words in str(chapter.raised[cell])
+
+
+def test_every_cell_that_may_raise_does(chapter, names):
+    assert chapter.tagged("raises-exception") == list(chapter.raised)
+
+
+# --- the quiz
+
+
+def questions():
+    return json.loads((QUIZZES / "01_conv2d.json").read_text(encoding="utf-8"))["questions"]
+
+
+def test_the_quiz_s_numbers():
+    answers = {question["id"]: question.get("answer") for question in questions()}
+    assert answers["size"] == shapes.output_size(28, 3)
+    assert answers["field"] == shapes.receptive_field([(3, 1)] * 3)[-1].size
+    row = torch.tensor([[0, 0, 1, 1, 0]])
+    assert ops.corr2d(row, torch.tensor([[1, -1]])).tolist() == [[0, -1, 0, 1]]
+
+
+@pytest.mark.parametrize("question", questions(), ids=lambda question: question["id"])
+def test_every_answer_of_the_quiz_has_feedback_in_both_languages(question):
+    texts = [question["prompt"]]
+    if question["type"] == "number":
+        feedback = question["feedback"]
+        texts += [feedback["right"], feedback["otherwise"], *(wrong["text"] for wrong in feedback["wrong"])]
+        assert question["answer"] not in [wrong["value"] for wrong in feedback["wrong"]]
+    else:
+        texts += [option[part] for option in question["options"] for part in ("text", "feedback")]
+        right = [option["correct"] for option in question["options"]]
+        assert sum(right) == 1 if question["type"] == "choice" else 1 <= sum(right) < len(right)
+    for text in texts:
+        assert text.keys() == {"en", "zh"}
+        assert all(text.values())

@@ -18,28 +18,28 @@ class Chapter:
     def __init__(self, name: str) -> None:
         self.path = CHAPTERS / f"{name}.ipynb"
         self.cells = {cell.id: cell for cell in nbformat.read(self.path, as_version=4).cells}
-        self.sources = {id: cell.source for id, cell in self.cells.items()}
-        self.prose = {id: cell.source for id, cell in self.cells.items() if cell.cell_type == "markdown"}
+        self.sources = {cell_id: cell.source for cell_id, cell in self.cells.items()}
+        self.prose = {cell_id: cell.source for cell_id, cell in self.cells.items() if cell.cell_type == "markdown"}
         self.raised: dict[str, Exception] = {}
 
     def tagged(self, tag: str) -> list[str]:
         """The ids of the cells with a tag."""
-        return [id for id, cell in self.cells.items() if tag in cell.metadata.get("tags", [])]
+        return [cell_id for cell_id, cell in self.cells.items() if tag in cell.metadata.get("tags", [])]
 
     def run(self) -> dict[str, Any]:
         """Run every code cell in its order; what a cell that is meant to raise has raised stands in `raised`."""
         names: dict[str, Any] = {"__name__": "chapter"}
         may_raise = self.tagged("raises-exception")
-        for id, cell in self.cells.items():
+        for cell_id, cell in self.cells.items():
             if cell.cell_type != "code":
                 continue
-            code = compile(TransformerManager().transform_cell(cell.source), id, "exec")
+            code = compile(TransformerManager().transform_cell(cell.source), cell_id, "exec")
             try:
                 exec(code, names)
             except Exception as error:
-                if id not in may_raise:
+                if cell_id not in may_raise:
                     raise
-                self.raised[id] = error
+                self.raised[cell_id] = error
         return names
 
 

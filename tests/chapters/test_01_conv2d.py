@@ -232,6 +232,12 @@ def test_learning_ends_near_the_edge_kernel(names):
     assert worst < 1e-4  # one bottom, whatever the start
 
 
+def test_a_layer_that_flips_learns_the_flipped_kernel(names):
+    losses, layer = names["learn"](seed=42, lr=0.01, steps=100, kind=names["Flipping"])
+    torch.testing.assert_close(layer.weight.detach(), torch.tensor([[-1.0, 1.0]]), atol=0.01, rtol=0)
+    assert losses[-1] < 1e-4
+
+
 def test_without_zeroing_the_gradient_the_loss_swings(names):
     assert names["losses"][-1] > 100 * names["learn"](seed=42, lr=0.01)[0][-1]
 
@@ -264,6 +270,28 @@ def test_every_cell_that_may_raise_does(chapter, names):
     assert chapter.tagged("raises-exception") == list(chapter.raised)
 
 
+# --- its sources
+
+
+def test_every_source_of_the_chapter_stands_in_the_bibliography(chapter):
+    bibliography = (chapter.path.parent / "bibliography.md").read_text(encoding="utf-8")
+    sources = {
+        url for prose in chapter.prose.values() for url in re.findall(r"\((https://(?:doi|arxiv)\.org/[^)]+)\)", prose)
+    }
+    assert len(sources) >= 6
+    assert sources <= set(re.findall(r"\((https://[^)]+)\)", bibliography))
+
+
+def test_links_between_pages_lead_somewhere(chapter):
+    folder = chapter.path.parent
+    pages = {
+        path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in {".md", ".ipynb"}
+    }
+    for page, text in pages.items():
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text):
+            assert (folder / target).is_file(), f"{page} links to {target}"
+
+
 # --- the quiz
 
 
@@ -275,8 +303,19 @@ def test_the_quiz_s_numbers():
     answers = {question["id"]: question.get("answer") for question in questions()}
     assert answers["size"] == shapes.output_size(28, 3)
     assert answers["field"] == shapes.receptive_field([(3, 1)] * 3)[-1].size
+    assert answers["sharing"] == shapes.conv2d_parameters(1, 1, 28 - 26 + 1, bias=False)
+    dense = shapes.linear_parameters(28 * 28, 26 * 26, bias=False)
+    assert f"{dense:,}" in next(q["prompt"]["en"] for q in questions() if q["id"] == "sharing")
     row = torch.tensor([[0, 0, 1, 1, 0]])
     assert ops.corr2d(row, torch.tensor([[1, -1]])).tolist() == [[0, -1, 0, 1]]
+
+
+def test_the_quiz_s_kernels():
+    (question,) = (question for question in questions() if question["id"] == "flip")
+    for option in question["options"]:
+        K = torch.tensor([[int(n) for n in row.split()] for row in re.findall(r"`(.*?)`", option["text"]["en"])])
+        assert K.shape == (2, 2)
+        assert torch.equal(K, K.flip(0, 1)) == option["correct"]
 
 
 @pytest.mark.parametrize("question", questions(), ids=lambda question: question["id"])

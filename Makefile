@@ -56,7 +56,6 @@ figures: $(VENV)/all.stamp
 	@for figure in $(FIGURES); do $(BIN)/python $$figure || exit 1; done
 
 test: $(VENV)/all.stamp
-	@$(BIN)/python -m tools.site
 	@$(BIN)/python -m pytest
 
 test-fast: $(VENV)/all.stamp

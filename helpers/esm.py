@@ -22,7 +22,7 @@ STATIC = Path(__file__).parent / "widgets" / "static"
 WIDGETS = {"ConvExplorer": "conv-explorer.js", "Quiz": "quiz.js"}
 
 #: pure modules that the page's script offers to tests and to the curious, as `globalThis.convnets`
-PURE = {"ops": "ops.js", "numbers": "numbers.js", "words": "words.js", "link": "link.js"}
+PURE = {"ops": "ops.js", "numbers": "numbers.js", "words": "words.js", "sentences": "shape-words.js"}
 
 _IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"\./([\w-]+\.js)";[ \t]*$', re.M)
 _IMPORT_JSON = re.compile(

@@ -123,7 +123,7 @@ def svg(figure: Any, name: str) -> str:
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.S)
     text = re.sub(r'(<svg [^>]*?) width="([\d.]+)pt" height="([\d.]+)pt"', r'\1 width="\2pt"', text, count=1)
     text = re.sub(r' id="(?!p[0-9a-f]{10}"|m[0-9a-f]{10}")[^"]*"', "", text)  # ids that nothing refers to
-    text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px sans-serif", text)
+    text = re.sub(r'font-family: [^;"]*', "font-family: sans-serif", text)
     return text.replace(INK, "currentColor")
 
 

@@ -36,7 +36,7 @@ def read(path: Path) -> Any:
 
 
 def code_digest(notebook: Any) -> str:
-    """A hash of what a notebook's outputs depend on: its code, and everything in `helpers/` and its figures."""
+    """A hash of what a notebook's outputs depend on: its code, the Python and the words of `helpers/`, the figures."""
     digest = hashlib.sha256()
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -48,7 +48,7 @@ def code_digest(notebook: Any) -> str:
 
 def _sources() -> Iterator[Path]:
     for path in (ROOT / "helpers").rglob("*"):
-        if path.suffix in {".py", ".js", ".css", ".json"}:
+        if path.suffix in {".py", ".json"}:
             yield path
     yield from (ROOT / "figures").glob("*.svg")
 

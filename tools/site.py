@@ -58,7 +58,12 @@ def build(lang: str) -> Path:
         sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT), "--builder", "html", "-W", "-n", "--keep-going", "-q",
         "--config", str(folder / "_config.yml"), "--toc", str(folder / "_toc.yml"), "--path-output", str(folder),
     ]  # fmt: skip
-    subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+        done.check_returncode()
     return folder / "_build" / "html"
 
 

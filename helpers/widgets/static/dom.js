@@ -1,4 +1,4 @@
-/** Small helpers to build elements without innerHTML. */
+/** Small helpers to build elements from parts, never from HTML text. */
 
 /**
  * An element with attributes, listeners (names that start with "on") and children.

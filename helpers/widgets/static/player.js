@@ -62,13 +62,14 @@ export class Player {
     this.buttons.play.setAttribute("aria-label", say(this.lang, `ui.${name}`));
   }
 
-  /** Greys the buttons that lead nowhere; `usable` is false where the settings are impossible. */
+  /** Pales the buttons that lead nowhere from here; all are disabled where the settings are impossible (`usable` false). */
   update(usable) {
     const { index, count } = this.where();
     if (!usable) this.pause();
+    const ends = { first: 0, previous: 0, next: count - 1, last: count - 1 };
     for (const [name, button] of Object.entries(this.buttons)) {
-      const atEnd = { first: index === 0, previous: index === 0, next: index === count - 1, last: index === count - 1 }[name] ?? false;
-      setAttribute(button, "aria-disabled", !usable || atEnd ? "true" : null);
+      setAttribute(button, "aria-disabled", usable ? null : "true");
+      button.classList.toggle("cx-at-end", ends[name] === index);
     }
   }
 }

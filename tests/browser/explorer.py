@@ -1,0 +1,76 @@
+"""An explorer on a page, as a reader finds its parts: by role and name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import Locator, Page
+
+SETTINGS = ("Padding", "Stride", "Dilation")
+
+
+class Explorer:
+    """The explorer with an HTML id, or any locator around one."""
+
+    def __init__(self, page: Page, where: str | Locator) -> None:
+        self.page = page
+        self.root = page.locator(f"#{where}") if isinstance(where, str) else where
+        self.region = self.root.get_by_role("region", name="Convolution explorer")
+
+    def grid(self, name: str) -> Locator:
+        return self.region.get_by_role("grid", name=name, exact=True)
+
+    def cell(self, name: str, row: int, column: int) -> Locator:
+        return self.grid(name).locator(f'[role="gridcell"][aria-label^="{name} row {row}, column {column}:"]')
+
+    def box(self, name: str, row: int, column: int) -> Locator:
+        return self.region.get_by_role("textbox", name=f"{name} row {row}, column {column}", exact=True)
+
+    def spin(self, name: str) -> Locator:
+        return self.region.get_by_role("spinbutton", name=name, exact=True)
+
+    def button(self, name: str) -> Locator:
+        return self.region.get_by_role("button", name=name, exact=True)
+
+    @property
+    def alert(self) -> Locator:
+        return self.region.get_by_role("alert")
+
+    @property
+    def status(self) -> Locator:
+        return self.region.get_by_role("status")
+
+    def type(self, name: str, row: int, column: int, text: str) -> None:
+        """Edit a cell with the pointer and the keyboard."""
+        self.cell(name, row, column).click()
+        box = self.box(name, row, column)
+        box.fill(text)
+        box.press("Enter")
+
+    def values(self, name: str) -> torch.Tensor:
+        """The full values of a small grid, padding left out."""
+        rows = self.grid(name).evaluate(
+            """grid => [...grid.querySelectorAll('[role=row]')].map(row =>
+                [...row.querySelectorAll('[role=gridcell]:not(.cx-pad)')].map(cell => cell.dataset.value)).filter(row => row.length)"""
+        )
+        return torch.tensor([[float(value) for value in row] for row in rows], dtype=torch.float64)
+
+    def settings(self) -> dict[str, tuple[int, int]]:
+        read = lambda name: int(self.spin(name).get_attribute("aria-valuenow") or "")  # noqa: E731
+        return {name.lower(): (read(f"{name} rows"), read(f"{name} columns")) for name in SETTINGS}
+
+    def by_pytorch(self) -> torch.Tensor:
+        """What PyTorch makes of the numbers on the screen."""
+        X, K = self.values("Input"), self.values("Kernel")
+        settings: Any = self.settings()
+        return F.conv2d(X[None, None], K[None, None], **settings)[0, 0]
+
+    def assert_true(self) -> None:
+        """The output on the screen, its shape in words included, is PyTorch's."""
+        expected = self.by_pytorch()
+        torch.testing.assert_close(self.values("Output"), expected, rtol=1e-12, atol=1e-12)
+        assert f"Output shape {expected.shape[0]}×{expected.shape[1]}" in self.status.inner_text()
+        assert self.grid("Output").get_attribute("aria-disabled") is None
+        assert not self.alert.is_visible()

@@ -1,0 +1,102 @@
+"""The script that pages load computes and refuses as PyTorch does: thousands of random cases."""
+
+import json
+import random
+
+import pytest
+import torch
+
+from helpers import shapes
+from helpers.widgets.numbers import format_number
+from tests.cases import cases
+
+RUN = """text => JSON.stringify(JSON.parse(text).map(({ input, kernel, settings, bias }) => {
+  const { ops, sentences } = convnets;
+  const refused = ops.refusal([input.length, input[0].length], [kernel.length, kernel[0].length], settings);
+  if (refused) return { sentence: sentences.refusalSentence("en", refused) };
+  const y = ops.corr2d(ops.fromRows(input), ops.fromRows(kernel), settings, bias);
+  return { h: y.h, w: y.w, values: Array.from(y.d) };
+}))"""
+
+
+def in_page(page, batch):
+    told = [{"input": c.input, "kernel": c.kernel, "settings": c.settings, "bias": c.bias} for c in batch]
+    return json.loads(page.evaluate(RUN, json.dumps(told)))
+
+
+def python_sentence(case):
+    with pytest.raises(ValueError, match=r"\d") as refusal:
+        shapes.conv2d_shape(*case.sizes, **case.settings)
+    return str(refusal.value)
+
+
+def test_6000_random_cases_equal_pytorch_half_of_them_refusals(script_page):
+    drawn = cases(6000, seed=20261124)
+    answers = [answer for n in range(0, len(drawn), 1000) for answer in in_page(script_page, drawn[n : n + 1000])]
+    refused = 0
+    for case, answer in zip(drawn, answers, strict=True):
+        expected = case.expected()
+        if expected is None:
+            refused += 1
+            assert answer["sentence"].lower() == python_sentence(case).lower(), case
+            continue
+        assert "values" in answer, (case, answer)
+        values = torch.tensor(answer["values"], dtype=torch.float64).reshape(answer["h"], answer["w"])
+        whole = all(v == int(v) for row in case.input + case.kernel for v in row)
+        tolerance = 0 if whole else 1e-12
+        torch.testing.assert_close(values, expected, rtol=tolerance, atol=100 * tolerance)
+    assert refused == 3000
+
+
+def test_window_counts_and_dropped_rows_are_those_of_helpers(script_page):
+    axes = [
+        (n, k, p, s, d)
+        for n in range(1, 10) for k in range(1, 5) for p in range(3) for s in range(1, 4) for d in range(1, 3)
+        if n + 2 * p >= d * (k - 1) + 1
+    ]  # fmt: skip
+    told = script_page.evaluate(
+        "axes => axes.map(a => [convnets.ops.windowCounts(...a), convnets.ops.unused(...a), convnets.ops.outputSize(...a)])", axes
+    )
+    assert told == [[shapes.window_counts(*a), shapes.unused(*a), shapes.output_size(*a)] for a in axes]
+
+
+def test_page_and_stored_tables_write_numbers_alike(script_page):
+    draw = random.Random(7)
+    numbers = [0.0, -0.0, 1 / 3, 0.03125, -0.03125, 0.99995, 9999999.99999, 1e7, 1e21, 1e-7, 5e-5, 4.9e-5, 1.7e308, 5e-324, 9.9995e-8]
+    numbers += [draw.uniform(-1, 1) * 10 ** draw.randint(-12, 15) for _ in range(3000)]
+    numbers += [m / 2**e for m in range(-40, 41) for e in (5, 6, 16)]
+    assert script_page.evaluate("ns => ns.map(convnets.numbers.formatNumber)", numbers) == list(map(format_number, numbers))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("2", 2), ("-0.5", -0.5), ("−3", -3), (".25", 0.25), ("1e-3", 0.001), (" 7 ", 7), ("+4", 4), ("1/8", 0.125), ("-1/4", -0.25)],
+)
+def test_numbers_are_read_as_people_write_them(script_page, text, value):
+    assert script_page.evaluate("text => convnets.numbers.parseNumber(text)", text) == {"value": value}
+
+
+@pytest.mark.parametrize("text", ["", " ", "abc", "1,000", "1 000", "0x10", "1e400", "NaN", "Infinity", "--1", "1/0", "1/2/3", "1e", "true"])
+def test_what_is_no_number_is_refused(script_page, text):
+    assert "key" in script_page.evaluate("text => convnets.numbers.parseNumber(text)", text)
+
+
+def test_the_joined_modules_export_what_the_modules_export(open_page, browser):
+    """Loaded by the browser one by one, our modules have the same names as in the joined script."""
+    from functools import partial
+    from http.server import ThreadingHTTPServer
+    from threading import Thread
+
+    from helpers import esm
+    from tests.browser.conftest import Quiet
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(esm.STATIC.parent.parent)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{server.server_port}/vocabulary/")
+    page.add_script_tag(content=esm.classic())
+    for name, entry in esm.PURE.items():
+        natively = page.evaluate(f"async () => Object.keys(await import('/widgets/static/{entry}')).sort()")
+        assert natively == page.evaluate(f"() => Object.keys(convnets.{name}).sort()")
+    page.close()
+    server.shutdown()

@@ -1,0 +1,73 @@
+"""Checks tell readers what is wrong, and never stop a notebook."""
+
+import pytest
+import torch
+
+from helpers.exercise import answered, check, expect
+from helpers.words import use_language
+
+
+def wants_nineteen(answer):
+    expect(answer, 19)
+
+
+def idle(x): ...
+
+
+def idle_with_words(x):
+    """Only words."""
+
+
+def test_an_answer_not_yet_written_is_open():
+    for nothing in (None, ..., idle, idle_with_words, lambda: None):
+        assert not answered(nothing)
+        assert check(wants_nineteen, nothing).state == "open"
+
+
+@pytest.mark.parametrize("answer", [0, False, torch.zeros(1), lambda x: x, lambda: 0])
+def test_anything_written_is_an_answer(answer):
+    assert answered(answer)
+
+
+def test_right_and_wrong_answers_are_told_apart():
+    assert check(wants_nineteen, 19).state == "right"
+    wrong = check(wants_nineteen, 18)
+    assert wrong.state == "wrong"
+    assert "should be 19; it is 18" in wrong.text
+    assert "Not right yet" in wrong._repr_html_()
+
+
+def test_an_exception_in_the_answer_is_told_with_its_line():
+    def divides(x):
+        return x / 0
+
+    def test(answer):
+        answer(1)
+
+    verdict = check(test, divides)
+    assert verdict.state == "wrong"
+    assert "ZeroDivisionError: division by zero" in verdict.text
+    assert "return x / 0" in verdict.text
+
+
+def test_the_first_wrong_element_is_named():
+    with pytest.raises(AssertionError, match=r"Y\[1, 0\] should be 37; it is 36"):
+        expect(torch.tensor([[19, 25], [36, 0]]), torch.tensor([[19, 25], [37, 43]]), of="Y")
+
+
+@pytest.mark.parametrize(
+    ("actual", "message"),
+    [(torch.ones(3, 2), r"should have the shape \(2, 2\); it has \(3, 2\)"), ([[1]], "should be a tensor; it is of type list")],
+)
+def test_shape_and_kind_are_told_before_values(actual, message):
+    with pytest.raises(AssertionError, match=message):
+        expect(actual, torch.ones(2, 2))
+
+
+def test_text_of_an_answer_never_becomes_html():
+    assert "<script>" not in check(wants_nineteen, "<script>")._repr_html_()
+
+
+def test_checks_speak_chinese():
+    use_language("zh")
+    assert repr(check(wants_nineteen, 18)) == "还不对。 答案 应为 19，实际是 18。"

@@ -169,7 +169,9 @@ def test_the_numbers_in_the_prose(chapter):
             f"column −{-shapes.receptive_field([(3, 1, 1)] * 4)[-1].start} lies",
         ],
         "kernel-loops-task": [f"that is {kernel * kernel} steps instead of {output * output:,}"],
-        "field-gradient": [f"the four numbers of $Y$: {19 + 25 + 37 + 43}."],
+        "field-gradient": [
+            f"the four numbers of $Y$: {ops.corr2d(torch.arange(9).view(3, 3), torch.arange(4).view(2, 2)).sum()}."
+        ],
         "wrong": [r"size $3 - 4 + 1 = 0$"],
         "why-cost": [f"all {5 * 3} connections", f"only the {3 * 3} local ones", "made of 3 shared weights"],
     }

@@ -35,15 +35,18 @@ def drop_unwanted_files(app: Any, config: Any) -> None:
         files[:] = [one for one in files if not any(mark in f"{one[0]} {one[1].get('body')}".lower() for mark in marks)]
 
 
-def drop_fontawesome(app: Any, exception: Exception | None) -> None:
-    """The theme ships 4 MB of FontAwesome; our templates load none of it (see assets/course.css)."""
+def tidy(app: Any, exception: Exception | None) -> None:
+    """Take out what the themes ship and no page uses: 4 MB of FontAwesome (see assets/course.css), their templates."""
     if exception is None:
-        shutil.rmtree(Path(app.outdir) / "_static" / "vendor" / "fontawesome", ignore_errors=True)
+        static = Path(app.outdir) / "_static"
+        shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
+        for template in static.glob("*.html"):
+            template.unlink()
 
 
 def setup(app: Any) -> dict[str, bool]:
     app.connect("config-inited", drop_unwanted, priority=1)
     app.connect("config-inited", drop_unwanted_files, priority=900)
     app.connect("builder-inited", serve_own)
-    app.connect("build-finished", drop_fontawesome)
+    app.connect("build-finished", tidy)
     return PARALLEL

@@ -49,9 +49,13 @@ export class Alerts {
   }
 }
 
-/** A region with a heading; keys pressed in it stay in it. */
+const named = new Map();
+
+/** A region of its own name, with a number from the second of a kind on; keys pressed in it stay in it. */
 export function region(name, ...children) {
-  const root = h("section", { role: "region", "aria-label": name, class: "cx" }, ...children);
+  const count = (named.get(name) ?? 0) + 1;
+  named.set(name, count);
+  const root = h("section", { role: "region", "aria-label": count > 1 ? `${name} ${count}` : name, class: "cx" }, ...children);
   keepKeys(root);
   return root;
 }

@@ -1,5 +1,6 @@
 /** A quiz: choices, several choices, numbers; feedback at once, spoken to screen readers. */
-import { h, keepKeys, setAttribute, uid } from "./dom.js";
+import { h, setAttribute, uid } from "./dom.js";
+import { region } from "./frame.js";
 import { parseNumber } from "./numbers.js";
 import { say } from "./words.js";
 
@@ -77,8 +78,7 @@ function numberField(lang, clear) {
 /** anywidget's entry. */
 export function render({ model, el }) {
   const lang = model.get("lang");
-  const root = h("section", { role: "region", "aria-label": say(lang, "quiz.name"), class: "cx quiz" },
-    ...model.get("questions").map((question, n) => questionForm(lang, question, n + 1)));
-  keepKeys(root);
+  const root = region(say(lang, "quiz.name"), ...model.get("questions").map((question, n) => questionForm(lang, question, n + 1)));
+  root.classList.add("quiz");
   el.append(root);
 }

@@ -1,0 +1,151 @@
+"""The same explorer in JupyterLab: page and Python share one state, and typing never triggers a shortcut."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.explorer import Explorer
+from tests.conftest import ROOT
+
+SHOW = """
+from helpers.widgets import ConvExplorer
+explorer = ConvExplorer([[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[0, 1], [2, 3]], id="in-lab")
+explorer
+"""
+TELL = """
+import json
+print("STATE", json.dumps({"kernel": explorer.kernel, "padding": explorer.padding, "output": explorer.output.tolist()}))
+"""
+CHANGE = """
+with explorer.hold_trait_notifications():
+    explorer.kernel = [[1.0, -1.0]]
+    explorer.stride = (1, 2)
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab on a folder of its own; its address."""
+    folder = tmp_path_factory.mktemp("lab")
+    notebook = new_notebook(cells=[new_code_cell(text.strip()) for text in (SHOW, TELL, CHANGE)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / "explorer.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", "--allow-root",
+        "--IdentityProvider.token=", "--ServerApp.password=", f"--notebook-dir={folder}",
+        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(folder), "JUPYTERLAB_WORKSPACES_DIR": str(folder)}
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{address}/api/status", timeout=2)
+            break
+        except OSError:
+            assert server.poll() is None, (folder / "log").read_text()
+            time.sleep(0.5)
+    yield address
+    server.terminate()
+    server.wait(timeout=20)
+
+
+@pytest.fixture
+def notebook(lab, browser):
+    page = browser.new_context(viewport={"width": 1300, "height": 1000}).new_page()
+    foreign = []
+    page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((lab, "data:", "blob:", "ws:")) else None)
+    page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=90_000)
+    yield page
+    page.context.close()
+    assert foreign == []
+
+
+def run(page, number):
+    """Run a cell by number and wait until it has run."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+    cell.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        """n => { const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].map(c => c.querySelector('.jp-InputPrompt').textContent);
+        return /\\[\\d+\\]/.test(prompts[n]) && !prompts.some(p => p.includes('*')); }""",
+        arg=number,
+        timeout=60_000,
+    )
+    return cell
+
+
+def told(page):
+    """The state that Python sees now."""
+    cell = run(page, 1)
+    text = cell.locator(".jp-OutputArea-output").last.inner_text()
+    return json.loads(text[text.index("STATE") + 6 :])
+
+
+def test_page_and_python_share_one_state(notebook):
+    run(notebook, 0)
+    explorer = Explorer(notebook, notebook.locator(".jp-OutputArea-output:has(.cx)").first)
+    explorer.region.wait_for()
+    explorer.assert_true()
+
+    explorer.type("Kernel", 1, 1, "10")
+    explorer.spin("Padding rows").fill("1")
+    state = told(notebook)
+    assert state["kernel"] == [[10, 1], [2, 3]]
+    assert state["padding"] == [1, 0]
+    assert state["output"] == explorer.values("Output").tolist()
+    explorer.assert_true()
+
+    run(notebook, 2)  # Python changes the kernel and the stride
+    explorer.region.locator("[aria-label='Kernel row 1, column 2: −1']").wait_for()
+    assert explorer.values("Kernel").tolist() == [[1, -1]]
+    assert explorer.settings()["stride"] == (1, 2)
+    explorer.assert_true()
+
+    explorer.spin("Kernel height").fill("9")  # impossible: Python keeps what was possible last
+    assert "does not fit" in explorer.alert.inner_text()
+    assert told(notebook)["kernel"] == [[1, -1]]
+
+
+def test_typing_never_triggers_jupyters_shortcuts(notebook):
+    run(notebook, 0)
+    explorer = Explorer(notebook, notebook.locator(".jp-OutputArea-output:has(.cx)").first)
+    explorer.region.wait_for()
+    cells = notebook.locator(".jp-Notebook .jp-Cell")
+    before = cells.count()
+    explorer.cell("Output", 1, 1).click()
+    for key in ("b", "a", "d", "d", "x", "m", "ArrowDown", "ArrowRight", "Enter"):
+        notebook.keyboard.press(key)
+    explorer.cell("Kernel", 1, 1).click()
+    for key in ("b", "d", "d", "Backspace"):
+        notebook.keyboard.press(key)
+    notebook.keyboard.press("Escape")
+    explorer.spin("Stride rows").click()
+    for key in ("a", "b", "x"):
+        notebook.keyboard.press(key)
+    assert cells.count() == before
+    assert notebook.locator(".jp-Notebook .jp-CodeCell").count() == 3
+    assert explorer.values("Kernel").tolist() == [[0, 1], [2, 3]]
+
+
+def test_links_to_a_state_are_for_pages_that_have_an_address(notebook):
+    run(notebook, 0)
+    region = notebook.locator(".jp-OutputArea-output:has(.cx)").first.get_by_role("region", name="Convolution explorer")
+    region.wait_for()
+    assert region.get_by_role("link").count() == 0

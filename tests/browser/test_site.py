@@ -1,0 +1,143 @@
+"""The site as a whole: clean pages, nothing from other hosts, accessible parts of ours, working links and search."""
+
+import gzip
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.explorer import Explorer
+
+NO_PRELOAD = {"preload": False}  # or axe asks for style sheets by addresses that no page uses
+OURS = ["[data-cnn-widget]", ".course-check", "figure"]
+
+
+def pages(site):
+    """Every page but the root's index, which sends its visitors on."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if path.name != "index.html")
+
+
+def test_the_root_leads_to_the_welcome_page(open_page, site, address):
+    for base in (address, site.as_uri()):
+        page = open_page(f"{base}/index.html")
+        page.wait_for_url("**/chapters/en/00_welcome.html")
+
+
+def test_every_page_loads_cleanly_over_http_and_from_disk(open_page, site, address):
+    for base in (address, site.as_uri()):
+        for name in pages(site):
+            page = open_page(f"{base}/{name}")
+            page.wait_for_load_state("networkidle")
+            assert page.title()
+            page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_our_parts(open_page, address, scheme):
+    for name in ("00_welcome", "01_conv2d"):
+        page = open_page(f"{address}/chapters/en/{name}.html", color_scheme=scheme)
+        page.wait_for_selector("[data-live]")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+        explorer = Explorer(page, page.locator("[data-cnn-widget=ConvExplorer]").first)
+        explorer.spin("Stride rows").fill("0")  # with an alert, too
+        found = Axe().run(page, context={"include": [[one] for one in OURS if page.locator(one).count()]}, options=NO_PRELOAD)
+        told = [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]]
+        assert told == []
+
+
+def test_axe_would_find_a_fault(open_page, address):
+    page = open_page(f"{address}/chapters/en/01_conv2d.html")
+    page.wait_for_selector("[data-live]")
+    page.evaluate("document.querySelector('#conv-first [role=spinbutton]').removeAttribute('aria-label')")
+    found = Axe().run(page, context={"include": [["#conv-first"]]}, options=NO_PRELOAD)
+    assert "label" in {v["id"] for v in found.response["violations"]}
+
+
+def test_no_internal_link_is_broken(site):
+    for name in pages(site):
+        text = (site / name).read_text(encoding="utf-8")
+        for link in re.findall(r'(?:href|src)="([^"]+)"', text):
+            parts = urlsplit(link)
+            if parts.scheme or link.startswith(("#", "//")):
+                continue
+            target = ((site / name).parent / unquote(parts.path)).resolve()
+            assert target.is_file(), f"{name}: {link}"
+            anchor = parts.fragment
+            if anchor and "?" not in anchor and target.suffix == ".html":
+                assert f'id="{anchor}"' in target.read_text(encoding="utf-8"), f"{name}: {link}"
+
+
+def test_search_finds_words_of_the_chapter(open_page, address):
+    page = open_page(f"{address}/search.html?q=equivariance")
+    page.wait_for_selector("#search-results ul.search li a")
+    assert any("2-D convolution" in text for text in page.locator("#search-results li a").all_inner_texts())
+
+
+def test_the_theme_can_be_switched_and_the_explorers_follow(open_page, address):
+    page = open_page(f"{address}/chapters/en/01_conv2d.html", color_scheme="light")
+    page.wait_for_selector("#conv-first[data-live]")
+    colours = lambda: page.evaluate("getComputedStyle(document.querySelector('#conv-first .cx')).backgroundColor")  # noqa: E731
+    light = colours()
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert colours() != light
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_no_page_is_wider_than_its_screen(open_page, site, address, width):
+    for name in pages(site):
+        page = open_page(f"{address}/{name}", viewport={"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        page.context.close()
+
+
+def test_launch_and_download_buttons_lead_to_the_notebook(site):
+    from tools.repository import stated
+
+    text = (site / "chapters/en/01_conv2d.html").read_text(encoding="utf-8")
+    slug = stated().removeprefix("https://github.com/")
+    assert f"https://colab.research.google.com/github/{slug}/blob/main/chapters/en/01_conv2d.ipynb" in text
+    assert f"https://mybinder.org/v2/gh/{slug}/main" in text
+    assert (site / "_sources/chapters/en/01_conv2d.ipynb").is_file()
+    assert '_sources/chapters/en/01_conv2d.ipynb"' in text
+
+
+def test_hidden_checks_do_not_show_on_the_page(site):
+    text = (site / "chapters/en/01_conv2d.html").read_text(encoding="utf-8")
+    assert "corr2d_by_kernel_solution" in text
+    assert "by_torch" not in text
+
+
+def test_a_chapter_page_is_light(open_page, site, address):
+    """At most 600 KB as gzip would send them (fonts as they are), the budget of the design."""
+    page = open_page("about:blank")
+    sizes = {}
+
+    def note(response):
+        body = response.body()
+        sizes[response.url] = len(body if re.search(r"\.(woff2?|png)$", response.url) else gzip.compress(body))
+
+    page.on("response", note)
+    page.unroute("**/*")
+    page.goto(f"{address}/chapters/en/01_conv2d.html")
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) > 5
+    assert sum(sizes.values()) <= 600_000, sizes
+
+
+def test_the_quiz_tells_what_is_wrong_and_why(open_page, address):
+    page = open_page(f"{address}/chapters/en/01_conv2d.html")
+    quiz = page.get_by_role("region", name="Quiz")
+    first = quiz.locator("form").first
+    first.get_by_role("button", name="Check").click()
+    assert "A number is missing" in first.get_by_role("status").inner_text()
+    first.get_by_role("textbox", name="Your answer").fill("25")
+    first.get_by_role("button", name="Check").click()
+    assert "Not yet." in first.get_by_role("status").inner_text()
+    first.get_by_role("textbox", name="Your answer").fill("26")
+    first.get_by_role("textbox", name="Your answer").press("Enter")
+    assert first.get_by_role("status").inner_text().startswith("Right.")
+    several = quiz.locator("form").filter(has=page.get_by_role("checkbox")).first
+    several.get_by_role("checkbox").first.check()
+    several.get_by_role("button", name="Check").click()
+    assert "Still to be found: 1" in several.get_by_role("status").inner_text()

@@ -13,6 +13,7 @@ import urllib.request
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import TimeoutError
 
 from tests.browser.explorer import Explorer
 from tests.conftest import ROOT
@@ -77,18 +78,22 @@ def notebook(lab, browser):
     assert foreign == []
 
 
+RAN = """n => { const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
+  return /\\[\\d+\\]/.test(prompts[n]) && !prompts.some(p => p.includes('*')); }"""
+
+
 def run(page, number):
-    """Run a cell by number and wait until it has run."""
+    """Run a cell by number and wait until it has run; a kernel that is still starting may swallow the keys."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-    cell.locator(".jp-InputArea-editor").click()
-    page.keyboard.press("Control+Enter")
-    page.wait_for_function(
-        """n => { const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].map(c => c.querySelector('.jp-InputPrompt').textContent);
-        return /\\[\\d+\\]/.test(prompts[n]) && !prompts.some(p => p.includes('*')); }""",
-        arg=number,
-        timeout=60_000,
-    )
-    return cell
+    for _ in range(5):
+        cell.locator(".jp-InputArea-editor").click()
+        page.keyboard.press("Control+Enter")
+        try:
+            page.wait_for_function(RAN, arg=number, timeout=15_000)
+        except TimeoutError:
+            continue
+        return cell
+    raise AssertionError(f"cell {number} did not run")
 
 
 def told(page):

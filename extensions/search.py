@@ -32,7 +32,7 @@ function splitQuery(query) {
 }
 """
 
-    def split(self, input: str) -> list[str]:  # noqa: A002: Sphinx's name
+    def split(self, input: str) -> list[str]:
         terms: list[str] = []
         for run in TOKEN.findall(input):
             terms += [*run, *(run[i : i + 2] for i in range(len(run) - 1))] if _chinese(run) else [run]

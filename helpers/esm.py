@@ -1,7 +1,7 @@
 """Join our ES modules into one text: a module for anywidget, a classic script and a style sheet for the site.
 
 A page opened from disk cannot load modules, and anywidget loads a module that cannot import its siblings; so the files
-of `widgets/static/` are joined, each in a function of its own. No bundler: what is not one of the few forms below is refused.
+of `widgets/static/` are joined, each in a function of its own. What is not one of these few forms is refused:
 
     import { a, b as c } from "./sibling.js";
     import name from "../../vocabulary/words.json" with { type: "json" };

@@ -51,7 +51,7 @@ def check(test: Callable[[Any], None], answer: Any) -> Verdict:
         test(answer)
     except AssertionError as error:
         return Verdict("wrong", str(error) or say("check.no_reason"))
-    except Exception as error:  # noqa: BLE001: whatever the answer does wrong is told
+    except Exception as error:  # whatever the answer does wrong is told
         return Verdict("wrong", _told(error))
     return Verdict("right", "")
 
@@ -88,9 +88,7 @@ def expect(actual: Any, expected: Any, of: str | None = None, tolerance: float =
     if not isinstance(actual, torch.Tensor):
         raise AssertionError(say("check.tensor", name=name, kind=type(actual).__name__))
     if actual.shape != expected.shape:
-        raise AssertionError(
-            say("check.shape", name=name, expected=tuple(expected.shape), actual=tuple(actual.shape))
-        )
+        raise AssertionError(say("check.shape", name=name, expected=tuple(expected.shape), actual=tuple(actual.shape)))
     a, e = actual.detach().double(), expected.detach().double()
     wrong = (~torch.isclose(a, e, rtol=tolerance, atol=tolerance)).nonzero()
     if len(wrong):

@@ -127,7 +127,9 @@ def svg(figure: Any, name: str) -> str:
     return text.replace(INK, "currentColor")
 
 
-def grids(*matrices: Any, titles: Sequence[str], kinds: Sequence[str] | None = None, signs: Sequence[str] = ()) -> Picture:
+def grids(
+    *matrices: Any, titles: Sequence[str], kinds: Sequence[str] | None = None, signs: Sequence[str] = ()
+) -> Picture:
     """Matrices side by side as grids of shaded numbers, with signs such as "⋆" and "=" between them."""
     rows = [[[float(v) for v in row] for row in matrix] for matrix in matrices]
     kinds = kinds or ["input", "kernel", "output"][: len(rows)]
@@ -147,7 +149,12 @@ def grids(*matrices: Any, titles: Sequence[str], kinds: Sequence[str] | None = N
 
 
 def curves(
-    lines: dict[str, Sequence[float]], *, x: str, y: str, logarithmic: bool = False, levels: dict[str, float] | None = None
+    lines: dict[str, Sequence[float]],
+    *,
+    x: str,
+    y: str,
+    logarithmic: bool = False,
+    levels: dict[str, float] | None = None,
 ) -> Picture:
     """Curves over 1, 2, 3, … with their names beside their ends; `levels` are horizontal lines with names."""
     from matplotlib.figure import Figure
@@ -156,7 +163,9 @@ def curves(
     axes = picture.add_subplot()
     palette = [COLOURS[kind] for kind in ("input", "kernel", "output", "negative", "padding")]
     for n, (name, values) in enumerate(lines.items()):
-        axes.plot(range(1, len(values) + 1), values, color=palette[n % 5], label=name, linestyle=["-", "--", "-.", ":"][n % 4])
+        axes.plot(
+            range(1, len(values) + 1), values, color=palette[n % 5], label=name, linestyle=["-", "--", "-.", ":"][n % 4]
+        )
     for name, value in (levels or {}).items():
         axes.axhline(value, color=COLOURS["padding"], linestyle=":", label=name)
     axes.set(xlabel=x, ylabel=y, yscale="log" if logarithmic else "linear")

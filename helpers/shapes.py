@@ -41,7 +41,7 @@ def pair(value: Any, name: str) -> Size:
 
 
 def conv2d_shape(
-    input: Size,  # noqa: A002: the field's own name
+    input: Size,
     kernel: Size,
     padding: int | Size = 0,
     stride: int | Size = 1,
@@ -49,7 +49,8 @@ def conv2d_shape(
 ) -> Size:
     """Height and width of the output of a 2-D convolution.
 
-    Parameters: input, (n_h, n_w); kernel, (k_h, k_w); the others whole numbers or pairs (rows, columns), padding per side.
+    Parameters: input, (n_h, n_w); kernel, (k_h, k_w); the others whole numbers or pairs (rows, columns),
+    padding per side.
     Raises ValueError where torch.nn.functional.conv2d refuses on a CPU, TypeError where a setting is no whole number.
 
     >>> conv2d_shape((8, 8), (3, 5), padding=(0, 1), stride=(3, 4))
@@ -57,9 +58,8 @@ def conv2d_shape(
     """
     sizes = {"input": pair(tuple(input), "input"), "kernel": pair(tuple(kernel), "kernel")}
     p, s, d = pair(padding, "padding"), pair(stride, "stride"), pair(dilation, "dilation")
-    for name, both, minimum in (
-        ("input", sizes["input"], 1), ("kernel", sizes["kernel"], 1), ("padding", p, 0), ("stride", s, 1), ("dilation", d, 1),
-    ):  # fmt: skip
+    limits = [(name, both, 1) for name, both in sizes.items()]
+    for name, both, minimum in [*limits, ("padding", p, 0), ("stride", s, 1), ("dilation", d, 1)]:
         for value in both:
             if value < minimum:
                 raise ValueError(say("shapes.at_least", name=name, minimum=minimum, value=value))
@@ -133,7 +133,8 @@ def receptive_field(layers: Iterable[tuple[int, ...]]) -> list[ReceptiveField]:
     A layer is (kernel, stride), (kernel, stride, padding) or (kernel, stride, padding, dilation). With r the size and
     j the jump before it: r' = r + dilation (kernel - 1) j, j' = j stride, start' = start - padding j
     (Araujo, Norris, Sim: Computing Receptive Fields of Convolutional Neural Networks, Distill 2019,
-    https://doi.org/10.23915/distill.00021). Raises ValueError for a kernel, stride or dilation below 1 or a negative padding.
+    https://doi.org/10.23915/distill.00021). Raises ValueError for a kernel, stride or dilation below 1, or a negative
+    padding.
 
     >>> receptive_field([(2, 1), (2, 1)])
     [ReceptiveField(size=2, jump=1, start=0), ReceptiveField(size=3, jump=1, start=0)]

@@ -32,7 +32,7 @@ def language() -> str:
 
 @cache
 def table() -> dict[str, dict[str, str]]:
-    """Every key of `vocabulary/*.json` with its text in each language. Raises ValueError if a key stands in two files."""
+    """Every key of `vocabulary/*.json` with its texts. Raises ValueError if a key stands in two files."""
     words: dict[str, dict[str, str]] = {}
     for path in sorted(FOLDER.glob("*.json")):
         more = json.loads(path.read_text(encoding="utf-8"))

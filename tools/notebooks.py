@@ -102,7 +102,9 @@ def run(path: Path) -> None:
 
     notebook = read(path)
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    )
     client.execute(env=environment)
     notebook.metadata["course"] = {"fingerprint": code_digest(notebook)}
     clean(notebook)
@@ -149,10 +151,9 @@ def _exercise_faults(notebook: Any) -> Iterator[str]:
                 yield f"cell {cell.id}: the exercise lacks {', '.join(sorted(missing))}"
             open_parts = list(PARTS)
         part = next((name for name in reversed(PARTS) if name in cell.metadata.get("tags", [])), None)
-        if part:
-            if not open_parts or open_parts.pop(0) != part:
-                yield f"cell {cell.id}: {part} stands out of its order ({' → '.join(PARTS)})"
-                open_parts = []
+        if part and (not open_parts or open_parts.pop(0) != part):
+            yield f"cell {cell.id}: {part} stands out of its order ({' → '.join(PARTS)})"
+            open_parts = []
     if open_parts:
         yield f"the last exercise lacks {', '.join(open_parts)}"
 

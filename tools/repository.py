@@ -13,7 +13,9 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 ADDRESS = re.compile(r"https://github\.com/[A-Za-z0-9][\w-]*/[\w.-]+")
-REMOTE = re.compile(r"(?:https?://(?:[^@/]+@)?|git@|ssh://git@)(github\.com|gitlab\.com)[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+REMOTE = re.compile(
+    r"(?:https?://(?:[^@/]+@)?|git@|ssh://git@)(github\.com|gitlab\.com)[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?"
+)
 
 #: files that name the address: badges, the notebooks' set-up cell, the README
 MENTIONS = ("_config.yml", "pyproject.toml", "README.md", "CONTRIBUTING.md", "chapters/**/*.ipynb", "chapters/**/*.md")
@@ -74,7 +76,7 @@ def fork(new: str, root: Path = ROOT) -> list[Path]:
         before = path.read_text(encoding="utf-8")
         after = before
         for a, b in pairs:
-            after = re.sub(re.escape(a) + r"(?![\w-])", lambda _, b=b: b, after)
+            after = re.sub(re.escape(a) + r"(?![\w-])", b, after)
         if after != before:
             path.write_text(after, encoding="utf-8")
             changed.append(path)
@@ -95,7 +97,9 @@ def main() -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{len(changed)} files now name {given.url}" + ("; run `make notebooks` to store them anew" if changed else ""))
+    print(
+        f"{len(changed)} files now name {given.url}" + ("; run `make notebooks` to store them anew" if changed else "")
+    )
     return 0
 
 

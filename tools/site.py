@@ -54,12 +54,16 @@ def build(lang: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (("_config.yml", config), ("_toc.yml", toc)):
         (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    command = [
-        sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT), "--builder", "html", "-W", "-n", "--keep-going", "-q",
-        "--config", str(folder / "_config.yml"), "--toc", str(folder / "_toc.yml"), "--path-output", str(folder),
-    ]  # fmt: skip
+    book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
+    options = ["--builder", "html", "-W", "-n", "--keep-going", "-q", "--path-output", str(folder)]
+    files = ["--config", str(folder / "_config.yml"), "--toc", str(folder / "_toc.yml")]
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*book, *options, *files],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if done.returncode:
         print(done.stdout, file=sys.stderr)
@@ -85,7 +89,9 @@ def main() -> int:
     except subprocess.CalledProcessError:
         print("The site was not built: mend what is named above, then run `make book` again.", file=sys.stderr)
         return 1
-    print(f"The site is in {SITE.relative_to(ROOT)}: open {SITE.relative_to(ROOT) / 'index.html'}, or run `make serve`.")
+    print(
+        f"The site is in {SITE.relative_to(ROOT)}: open {SITE.relative_to(ROOT) / 'index.html'}, or run `make serve`."
+    )
     return 0
 
 

@@ -16,7 +16,8 @@ from helpers.widgets.numbers import format_number, plain
 class CourseWidget(anywidget.AnyWidget):
     """A widget whose output also carries plain HTML, which a page without a kernel brings to life.
 
-    A subclass names its module (`_module`), its synced traits that make up the state (`_state`), and its tables (`_fallback`).
+    A subclass names its module (`_module`), the synced traits that make up its state (`_state`), and its tables
+    (`_fallback`).
     """
 
     _module = ""
@@ -31,7 +32,7 @@ class CourseWidget(anywidget.AnyWidget):
             cls._esm = esm.module(cls._module)
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, id: str | None = None, **kwargs: Any) -> None:  # noqa: A002: the HTML attribute's own name
+    def __init__(self, id: str | None = None, **kwargs: Any) -> None:
         super().__init__(lang=words.language(), html_id=id or "", **kwargs)
 
     def html(self) -> str:

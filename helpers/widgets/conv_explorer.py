@@ -26,12 +26,13 @@ class ConvExplorer(CourseWidget):
     input, kernel : matrices of finite numbers, of shapes (n_h, n_w) and (k_h, k_w): tensors, arrays or nested lists
     padding, stride, dilation : whole numbers, or pairs (rows, columns); padding counts per side
     bias : a number added to every output element; None shows no bias at all
-    flip : True or False shows a switch between cross-correlation and convolution, which flips the kernel; None shows none
+    flip : True or False shows a switch between cross-correlation and convolution, which flips the kernel; None, none
     presets : {name: kernel} to choose from, instead of the usual kernels
     id : HTML id, and the name by which links open a state of this explorer
 
     All of them are traits, kept in step with what the reader sees. Raises ValueError where PyTorch would refuse the
-    settings or a value is no finite number, TypeError for text, booleans and fractions of a pixel; nothing is changed then.
+    settings or a value is no finite number, TypeError for text, booleans and fractions of a pixel; nothing is changed
+    then.
     To change several that only fit together: `with explorer.hold_trait_notifications(): …`.
 
     >>> ConvExplorer([[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[0, 1], [2, 3]]).output
@@ -53,7 +54,7 @@ class ConvExplorer(CourseWidget):
 
     def __init__(
         self,
-        input: Any,  # noqa: A002: the field's own name
+        input: Any,
         kernel: Any,
         padding: Any = 0,
         stride: Any = 1,
@@ -62,7 +63,7 @@ class ConvExplorer(CourseWidget):
         bias: Any = None,
         flip: bool | None = None,
         presets: dict[str, Any] | None = None,
-        id: str | None = None,  # noqa: A002
+        id: str | None = None,
     ) -> None:
         super().__init__(
             id=id, input=input, kernel=kernel, padding=padding, stride=stride, dilation=dilation,
@@ -95,9 +96,7 @@ class ConvExplorer(CourseWidget):
         if self.flip:
             K = K.flip(0, 1)
         b = None if self.bias is None else torch.tensor([self.bias], dtype=torch.float64)
-        Y = F.conv2d(
-            X[None, None], K[None, None], b, padding=self.padding, stride=self.stride, dilation=self.dilation
-        )
+        Y = F.conv2d(X[None, None], K[None, None], b, padding=self.padding, stride=self.stride, dilation=self.dilation)
         return Y[0, 0]
 
     def _fallback(self) -> str:
@@ -114,7 +113,7 @@ class ConvExplorer(CourseWidget):
         return f"ConvExplorer({', '.join(parts)})"
 
 
-def _shape(input: Any, kernel: Any, padding: Any, stride: Any, dilation: Any) -> tuple[int, int]:  # noqa: A002
+def _shape(input: Any, kernel: Any, padding: Any, stride: Any, dilation: Any) -> tuple[int, int]:
     return shapes.conv2d_shape(
         (len(input), len(input[0])), (len(kernel), len(kernel[0])), padding=padding, stride=stride, dilation=dilation
     )

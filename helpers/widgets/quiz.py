@@ -66,9 +66,7 @@ def _question(question: dict[str, Any]) -> str:
         options = "".join(f"<li>{_text(option['text'])}</li>" for option in question["options"])
         options = f"<ul>{options}</ul>"
         right = [option for option in question["options"] if option["correct"]]
-        answer = " ".join(
-            f"<strong>{_text(option['text'])}</strong> {_text(option['feedback'])}" for option in right
-        )
+        answer = " ".join(f"<strong>{_text(option['text'])}</strong> {_text(option['feedback'])}" for option in right)
     summary = html.escape(say("quiz.answer"))
     return f"<p>{_text(question['prompt'])}</p>{options}<details><summary>{summary}</summary><p>{answer}</p></details>"
 

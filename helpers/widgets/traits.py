@@ -25,7 +25,8 @@ class Matrix(t.TraitType[Rows, Any]):
     """A matrix of finite numbers from a tensor, an array or nested lists, held as a tuple of rows.
 
     A tuple, since a change inside a list would be noticed by nobody. Raises `Refused` (a ValueError) for other ranks,
-    ragged rows, NaN, infinities and more than `maximum` rows or columns, `RefusedType` (a TypeError) for text and booleans.
+    ragged rows, NaN, infinities and more than `maximum` rows or columns, `RefusedType` (a TypeError) for text and
+    booleans.
     """
 
     def __init__(self, maximum: int, **kwargs: Any) -> None:

@@ -52,8 +52,9 @@ class Explorer:
     def values(self, name: str) -> torch.Tensor:
         """The full values of a small grid, padding left out."""
         rows = self.grid(name).evaluate(
-            """grid => [...grid.querySelectorAll('[role=row]')].map(row =>
-                [...row.querySelectorAll('[role=gridcell]:not(.cx-pad)')].map(cell => cell.dataset.value)).filter(row => row.length)"""
+            """grid => [...grid.querySelectorAll("[role=row]")].map(row =>
+                [...row.querySelectorAll("[role=gridcell]:not(.cx-pad)")].map(cell => cell.dataset.value)
+            ).filter(row => row.length)"""
         )
         return torch.tensor([[float(value) for value in row] for row in rows], dtype=torch.float64)
 

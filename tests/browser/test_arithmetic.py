@@ -55,28 +55,60 @@ def test_window_counts_and_dropped_rows_are_those_of_helpers(script_page):
         if n + 2 * p >= d * (k - 1) + 1
     ]  # fmt: skip
     told = script_page.evaluate(
-        "axes => axes.map(a => [convnets.ops.windowCounts(...a), convnets.ops.unused(...a), convnets.ops.outputSize(...a)])", axes
+        """axes => { const { windowCounts, unused, outputSize } = convnets.ops;
+        return axes.map(a => [windowCounts(...a), unused(...a), outputSize(...a)]); }""",
+        axes,
     )
     assert told == [[shapes.window_counts(*a), shapes.unused(*a), shapes.output_size(*a)] for a in axes]
 
 
 def test_page_and_stored_tables_write_numbers_alike(script_page):
     draw = random.Random(7)
-    numbers = [0.0, -0.0, 1 / 3, 0.03125, -0.03125, 0.99995, 9999999.99999, 1e7, 1e21, 1e-7, 5e-5, 4.9e-5, 1.7e308, 5e-324, 9.9995e-8]
+    numbers = [
+        0.0,
+        -0.0,
+        1 / 3,
+        0.03125,
+        -0.03125,
+        0.99995,
+        9999999.99999,
+        1e7,
+        1e21,
+        1e-7,
+        5e-5,
+        4.9e-5,
+        1.7e308,
+        5e-324,
+        9.9995e-8,
+    ]
     numbers += [draw.uniform(-1, 1) * 10 ** draw.randint(-12, 15) for _ in range(3000)]
     numbers += [m / 2**e for m in range(-40, 41) for e in (5, 6, 16)]
-    assert script_page.evaluate("ns => ns.map(convnets.numbers.formatNumber)", numbers) == list(map(format_number, numbers))
+    assert script_page.evaluate("ns => ns.map(convnets.numbers.formatNumber)", numbers) == list(
+        map(format_number, numbers)
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("2", 2), ("-0.5", -0.5), ("−3", -3), (".25", 0.25), ("1e-3", 0.001), (" 7 ", 7), ("+4", 4), ("1/8", 0.125), ("-1/4", -0.25)],
+    [
+        ("2", 2),
+        ("-0.5", -0.5),
+        ("−3", -3),
+        (".25", 0.25),
+        ("1e-3", 0.001),
+        (" 7 ", 7),
+        ("+4", 4),
+        ("1/8", 0.125),
+        ("-1/4", -0.25),
+    ],
 )
 def test_numbers_are_read_as_people_write_them(script_page, text, value):
     assert script_page.evaluate("text => convnets.numbers.parseNumber(text)", text) == {"value": value}
 
 
-@pytest.mark.parametrize("text", ["", " ", "abc", "1,000", "1 000", "0x10", "1e400", "NaN", "Infinity", "--1", "1/0", "1/2/3", "1e", "true"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "abc", "1,000", "1 000", "0x10", "1e400", "NaN", "Infinity", "--1", "1/0", "1/2/3", "1e", "true"]
+)
 def test_what_is_no_number_is_refused(script_page, text):
     assert "key" in script_page.evaluate("text => convnets.numbers.parseNumber(text)", text)
 

@@ -47,7 +47,9 @@ def test_every_control_does_what_pytorch_does(explorer):
     used, refused = set(), 0
     for _ in range(60):
         name = draw.choice(names)
-        low, high = {"Padding": (0, 3), "Stride": (1, 3), "Dilation": (1, 3), "Kernel": (1, 4), "Input": (3, 7)}[name.split()[0]]
+        low, high = {"Padding": (0, 3), "Stride": (1, 3), "Dilation": (1, 3), "Kernel": (1, 4), "Input": (3, 7)}[
+            name.split()[0]
+        ]
         explorer.spin(name).fill(str(draw.randint(low, high)))
         used.add(name)
         try:
@@ -88,7 +90,14 @@ def test_the_output_under_the_pointer_is_explained(explorer):
     assert explorer.region.locator(".cx-sum").inner_text() == "Y[1, 0] = 3·0 + 4·1 + 6·2 + 7·3 = 37"
 
 
-BAD = {"abc": "not a number", "": "number is missing", "1e400": "too large", "1,000": "comma", "NaN": "not a number", "0x10": "not a number"}
+BAD = {
+    "abc": "not a number",
+    "": "number is missing",
+    "1e400": "too large",
+    "1,000": "comma",
+    "NaN": "not a number",
+    "0x10": "not a number",
+}
 
 
 @pytest.mark.parametrize("text", BAD)
@@ -141,7 +150,8 @@ def test_a_kernel_made_smaller_and_larger_again_has_its_values_back(explorer):
 def paste(explorer, text):
     explorer.page.evaluate(
         """text => { const data = new DataTransfer(); data.setData("text", text);
-        document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }""",
+        const how = { clipboardData: data, bubbles: true, cancelable: true };
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", how)); }""",
         text,
     )
 
@@ -267,14 +277,20 @@ def test_links_to_headings_still_work(open_page, address):
 
 def test_counting_shows_how_many_windows_use_an_element(explorer):
     explorer.region.get_by_role("checkbox", name="Count the windows over each element").check()
-    badges = explorer.grid("Input").get_by_role("gridcell").evaluate_all("cells => cells.map(cell => Number(cell.dataset.badge))")
+    badges = (
+        explorer.grid("Input")
+        .get_by_role("gridcell")
+        .evaluate_all("cells => cells.map(cell => Number(cell.dataset.badge))")
+    )
     assert badges == [1, 2, 1, 2, 4, 2, 1, 2, 1]
 
 
 def test_what_the_floor_drops_is_marked(explorer):
     explorer.spin("Stride columns").fill("2")
     dropped = explorer.grid("Input").locator(".cx-unused")
-    assert [cell.get_attribute("aria-label")[:21] for cell in dropped.all()] == [f"Input row {r}, column 3:"[:21] for r in (1, 2, 3)]
+    assert [cell.get_attribute("aria-label")[:21] for cell in dropped.all()] == [
+        f"Input row {r}, column 3:"[:21] for r in (1, 2, 3)
+    ]
     assert "rows 0, columns 1" in explorer.status.inner_text()
 
 

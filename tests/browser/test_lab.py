@@ -13,7 +13,7 @@ import urllib.request
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.explorer import Explorer
 from tests.conftest import ROOT
@@ -49,7 +49,12 @@ def lab(tmp_path_factory):
         "--IdentityProvider.token=", "--ServerApp.password=", f"--notebook-dir={folder}",
         "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(folder), "JUPYTERLAB_WORKSPACES_DIR": str(folder)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "JUPYTER_CONFIG_DIR": str(folder),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder),
+    }
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
@@ -69,7 +74,9 @@ def lab(tmp_path_factory):
 def notebook(lab, browser):
     page = browser.new_context(viewport={"width": 1300, "height": 1000}).new_page()
     foreign = []
-    page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((lab, "data:", "blob:", "ws:")) else None)
+    page.on(
+        "request", lambda r: foreign.append(r.url) if not r.url.startswith((lab, "data:", "blob:", "ws:")) else None
+    )
     page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=90_000)
@@ -78,7 +85,8 @@ def notebook(lab, browser):
     assert foreign == []
 
 
-RAN = """n => { const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
+RAN = """n => { const cells = document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt');
+  const prompts = [...cells].map(cell => cell.textContent);
   return /\\[\\d+\\]/.test(prompts[n]) && !prompts.some(p => p.includes('*')); }"""
 
 
@@ -90,7 +98,7 @@ def run(page, number):
         page.keyboard.press("Control+Enter")
         try:
             page.wait_for_function(RAN, arg=number, timeout=15_000)
-        except TimeoutError:
+        except TooLate:
             continue
         return cell
     raise AssertionError(f"cell {number} did not run")

@@ -41,7 +41,9 @@ def test_axe_finds_nothing_in_our_parts(open_page, address, scheme):
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         explorer = Explorer(page, page.locator("[data-cnn-widget=ConvExplorer]").first)
         explorer.spin("Stride rows").fill("0")  # with an alert, too
-        found = Axe().run(page, context={"include": [[one] for one in OURS if page.locator(one).count()]}, options=NO_PRELOAD)
+        found = Axe().run(
+            page, context={"include": [[one] for one in OURS if page.locator(one).count()]}, options=NO_PRELOAD
+        )
         told = [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]]
         assert told == []
 

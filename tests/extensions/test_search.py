@@ -16,7 +16,11 @@ def query(text):
     """What the page's splitQuery does, in Python."""
     terms = []
     for run in re.findall(r"[\u3400-\u9fff]+|[A-Za-z0-9_]+", text):
-        terms += [run] if not "\u3400" <= run[0] <= "\u9fff" or len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+        terms += (
+            [run]
+            if not "\u3400" <= run[0] <= "\u9fff" or len(run) == 1
+            else [run[i : i + 2] for i in range(len(run) - 1)]
+        )
     return terms
 
 

@@ -57,7 +57,10 @@ def test_the_first_wrong_element_is_named():
 
 @pytest.mark.parametrize(
     ("actual", "message"),
-    [(torch.ones(3, 2), r"should have the shape \(2, 2\); it has \(3, 2\)"), ([[1]], "should be a tensor; it is of type list")],
+    [
+        (torch.ones(3, 2), r"should have the shape \(2, 2\); it has \(3, 2\)"),
+        ([[1]], "should be a tensor; it is of type list"),
+    ],
 )
 def test_shape_and_kind_are_told_before_values(actual, message):
     with pytest.raises(AssertionError, match=message):

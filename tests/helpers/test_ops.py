@@ -30,7 +30,9 @@ def test_corr2d_agrees_with_pytorch_in_value_and_gradient(case):
     torch.testing.assert_close(ours, theirs)
     weights = torch.randn_like(ours)
     for mine, right in zip(
-        torch.autograd.grad((ours * weights).sum(), (X, K)), torch.autograd.grad((theirs * weights).sum(), (X, K)), strict=True
+        torch.autograd.grad((ours * weights).sum(), (X, K)),
+        torch.autograd.grad((theirs * weights).sum(), (X, K)),
+        strict=True,
     ):
         torch.testing.assert_close(mine, right)
 

@@ -33,16 +33,18 @@ def test_a_setting_that_is_no_whole_number_is_refused_by_name(value):
 
 
 def test_a_kernel_that_does_not_fit_is_told_with_what_would():
-    with pytest.raises(ValueError, match="Kernel 5×5 with dilation 2 spans 9×9 and does not fit the padded input 8×8") as error:
+    with pytest.raises(
+        ValueError, match="Kernel 5×5 with dilation 2 spans 9×9 and does not fit the padded input 8×8"
+    ) as error:
         shapes.conv2d_shape((8, 8), (5, 5), dilation=2)
     assert "padding 1 would make it fit, and so would a kernel of at most 4×4" in str(error.value)
     assert shapes.conv2d_shape((8, 8), (5, 5), padding=1, dilation=2) == (2, 2)
     assert shapes.conv2d_shape((8, 8), (4, 4), dilation=2) == (2, 2)
 
 
-fitting = st.tuples(st.integers(1, 12), st.integers(1, 5), st.integers(0, 3), st.integers(1, 4), st.integers(1, 3)).filter(
-    lambda a: a[0] + 2 * a[2] >= a[4] * (a[1] - 1) + 1
-)
+fitting = st.tuples(
+    st.integers(1, 12), st.integers(1, 5), st.integers(0, 3), st.integers(1, 4), st.integers(1, 3)
+).filter(lambda a: a[0] + 2 * a[2] >= a[4] * (a[1] - 1) + 1)
 
 
 @given(fitting)
@@ -59,10 +61,16 @@ def test_cutting_off_the_unused_elements_changes_no_output_and_one_more_does(axi
     cut = shapes.unused(n, k, p, s, d)
     padded = n + 2 * p
     assert shapes.output_size(padded - cut, k, 0, s, d) == shapes.output_size(n, k, p, s, d)
-    assert padded - cut - 1 < d * (k - 1) + 1 or shapes.output_size(padded - cut - 1, k, 0, s, d) < shapes.output_size(n, k, p, s, d)
+    assert padded - cut - 1 < d * (k - 1) + 1 or shapes.output_size(padded - cut - 1, k, 0, s, d) < shapes.output_size(
+        n, k, p, s, d
+    )
 
 
-@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 2), st.integers(0, 2), st.integers(1, 2)), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.integers(1, 2), st.integers(0, 2), st.integers(1, 2)), min_size=1, max_size=4
+    )
+)
 def test_the_receptive_field_is_where_the_gradient_is_not_zero(layers):
     field = shapes.receptive_field(layers)[-1]
     margin, output = 60, 2

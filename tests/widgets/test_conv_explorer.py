@@ -87,9 +87,14 @@ def test_changes_that_only_fit_together_can_be_made_together(explorer):
         explorer.kernel = torch.ones(5, 5)
         explorer.padding = 1
     assert explorer.output.tolist() == [[36]]
-    with pytest.raises(ValueError, match="does not fit"), explorer.hold_trait_notifications():
-        explorer.kernel = torch.ones(9, 9)
-        explorer.padding = 2
+
+    def enlarge():
+        with explorer.hold_trait_notifications():
+            explorer.kernel = torch.ones(9, 9)
+            explorer.padding = 2
+
+    with pytest.raises(ValueError, match="does not fit"):
+        enlarge()
     assert repr(explorer) == "ConvExplorer(3×3, kernel 5×5, padding 1)"
 
 

@@ -44,7 +44,9 @@ def test_what_is_not_understood_is_refused(modules, line):
 
 
 def test_circles_and_missing_modules_are_refused(modules):
-    modules(a='import { b } from "./b.js";\nexport const a = 1;\n', b='import { a } from "./a.js";\nexport const b = 1;\n')
+    modules(
+        a='import { b } from "./b.js";\nexport const a = 1;\n', b='import { a } from "./a.js";\nexport const b = 1;\n'
+    )
     with pytest.raises(esm.JoinError, match="circle"):
         esm._joined(["a.js"])
     modules(c='import { b } from "./none.js";\n')

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from helpers import esm
-
-HOW = (
-    "no browser found: set COURSE_BROWSER to a Chromium or Chrome, install one "
-    "(Debian: apt install chromium), or run: .venv/bin/playwright install chromium"
-)
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+from tools.browser import HOW, launch, served
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,40 +19,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def find_browser() -> str | None:
-    """A browser's path: the one that is named, the system's, or None for Playwright's own."""
-    if named := os.environ.get("COURSE_BROWSER"):
-        return named
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    return found or (MAC if Path(MAC).is_file() else None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(
-                executable_path=find_browser(), args=FLAGS + (["--no-sandbox"] if root else [])
-            )
+            browser = launch(playwright)
         except Error as error:
             pytest.fail(f"{HOW}\n{error}", pytrace=False)
         yield browser
         browser.close()
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """The site over http, on this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture

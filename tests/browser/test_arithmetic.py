@@ -6,9 +6,10 @@ import random
 import pytest
 import torch
 
-from helpers import shapes
+from helpers import esm, shapes
 from helpers.widgets.numbers import format_number
 from tests.cases import cases
+from tools.browser import served
 
 RUN = """text => JSON.stringify(JSON.parse(text).map(({ input, kernel, settings, bias }) => {
   const { ops, sentences } = convnets;
@@ -115,20 +116,11 @@ def test_what_is_no_number_is_refused(script_page, text):
 
 def test_the_joined_modules_export_what_the_modules_export(open_page, browser):
     """Loaded by the browser one by one, our modules have the same names as in the joined script."""
-    from functools import partial
-    from http.server import ThreadingHTTPServer
-    from threading import Thread
-
-    from helpers import esm
-    from tests.browser.conftest import Quiet
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(esm.STATIC.parent.parent)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    page = browser.new_page()
-    page.goto(f"http://127.0.0.1:{server.server_port}/vocabulary/")
-    page.add_script_tag(content=esm.classic())
-    for name, entry in esm.PURE.items():
-        natively = page.evaluate(f"async () => Object.keys(await import('/widgets/static/{entry}')).sort()")
-        assert natively == page.evaluate(f"() => Object.keys(convnets.{name}).sort()")
-    page.close()
-    server.shutdown()
+    with served(esm.STATIC.parent.parent) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/vocabulary/")
+        page.add_script_tag(content=esm.classic())
+        for name, entry in esm.PURE.items():
+            natively = page.evaluate(f"async () => Object.keys(await import('/widgets/static/{entry}')).sort()")
+            assert natively == page.evaluate(f"() => Object.keys(convnets.{name}).sort()")
+        page.close()

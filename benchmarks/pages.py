@@ -1,0 +1,91 @@
+"""What a page weighs, when its first explorer is usable, how fast an explorer answers; in a real browser."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import statistics
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure
+from tools.browser import launch, served
+
+CHAPTER = "chapters/en/01_conv2d.html"
+
+#: notes when the first widget of the page came to life
+USABLE = """new MutationObserver(() => {
+  if (!globalThis.firstLive && document.querySelector("[data-live]")) globalThis.firstLive = performance.now();
+}).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-live"] });"""
+
+#: edits the input's first element again and again; milliseconds from each Enter to the finished drawing and layout
+EDITS = """([id, count]) => {
+  requestAnimationFrame = (draw) => { draw(performance.now()); return 0; };
+  const root = document.getElementById(id), grid = root.querySelector('[role="grid"]');
+  const press = (element) => element.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  return Array.from({ length: count }, (_, n) => {
+    const cell = grid.querySelector('[role="gridcell"][tabindex="0"]');
+    cell.focus();
+    press(cell);
+    const box = grid.querySelector("input");
+    box.value = String(n);
+    const start = performance.now();
+    press(box);
+    root.getBoundingClientRect();
+    return performance.now() - start;
+  });
+}"""
+
+
+def measure(site: Path, loads: int = 7, edits: int = 200) -> list[Figure]:
+    """The figures of the chapter page in the built site."""
+    from playwright.sync_api import sync_playwright
+
+    with served(site) as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        url = f"{address}/{CHAPTER}"
+        figures = [
+            Figure("chapter page, as gzip would send it", _weight(browser, url) / 1000, "KB", most=600),
+            Figure("first explorer usable (median of cold loads)", _first(browser, url, loads), "s", most=1.5),
+            Figure("an edit of an 8×8 input (95th percentile)", _latency(browser, url, 8, edits), "ms", most=16),
+            Figure("an edit of a 28×28 input (95th percentile)", _latency(browser, url, 28, edits), "ms", most=33),
+        ]
+        browser.close()
+    return figures
+
+
+def _weight(browser: Any, url: str) -> int:
+    page, sizes = browser.new_page(), {}
+
+    def note(response: Any) -> None:
+        body = response.body()
+        packed = re.search(r"\.(woff2?|png|jpg)$", response.url)
+        sizes[response.url] = len(body if packed else gzip.compress(body))
+
+    page.on("response", note)
+    page.goto(url, wait_until="networkidle")
+    page.close()
+    return sum(sizes.values())
+
+
+def _first(browser: Any, url: str, loads: int) -> float:
+    times = []
+    for _ in range(loads):
+        context = browser.new_context()
+        page = context.new_page()
+        page.add_init_script(USABLE)
+        page.goto(url)
+        page.wait_for_function("globalThis.firstLive")
+        times.append(page.evaluate("firstLive") / 1000)
+        context.close()
+    return statistics.median(times)
+
+
+def _latency(browser: Any, url: str, size: int, edits: int) -> float:
+    page = browser.new_page()
+    rows = ";".join(",".join(str((r * c) % 7) for c in range(size)) for r in range(size))
+    page.goto(f"{url}#conv-first?x={rows}&k=1,2,1;0,1,0;1,2,1")
+    page.wait_for_selector("#conv-first[data-live]")
+    times = page.evaluate(EDITS, ["conv-first", edits])
+    page.close()
+    return sorted(times)[int(0.95 * len(times))]

@@ -55,17 +55,16 @@ def measure(site: Path, loads: int = 7, edits: int = 200) -> list[Figure]:
 
 
 def _weight(browser: Any, url: str) -> int:
-    page, sizes = browser.new_page(), {}
-
-    def note(response: Any) -> None:
-        body = response.body()
-        packed = re.search(r"\.(woff2?|png|jpg)$", response.url)
-        sizes[response.url] = len(body if packed else gzip.compress(body))
-
-    page.on("response", note)
+    page, answers = browser.new_page(), []
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(url, wait_until="networkidle")
+    weight = 0
+    for answer in answers:
+        body = answer.body()
+        packed = re.search(r"\.(woff2?|png|jpg)$", answer.url)
+        weight += len(body if packed else gzip.compress(body))
     page.close()
-    return sum(sizes.values())
+    return weight
 
 
 def _first(browser: Any, url: str, loads: int) -> float:

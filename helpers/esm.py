@@ -19,10 +19,16 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "widgets" / "static"
 
 #: name of a widget, as in `data-cnn-widget`, and the module whose `render` draws it
-WIDGETS = {"ConvExplorer": "conv-explorer.js", "Quiz": "quiz.js"}
+WIDGETS = {"ConvExplorer": "conv-explorer.js", "Quiz": "quiz.js", "ShapePuzzle": "shape-puzzle.js"}
 
 #: pure modules that the page's script offers to tests and to the curious, as `globalThis.convnets`
-PURE = {"ops": "ops.js", "numbers": "numbers.js", "words": "words.js", "sentences": "shape-words.js"}
+PURE = {
+    "ops": "ops.js",
+    "numbers": "numbers.js",
+    "words": "words.js",
+    "sentences": "shape-words.js",
+    "puzzle": "puzzle.js",
+}
 
 _IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"\./([\w-]+\.js)";[ \t]*$', re.M)
 _IMPORT_JSON = re.compile(

@@ -68,6 +68,37 @@ def corr2d_matrix(K: Tensor, n_h: int, n_w: int) -> Tensor:
     return T.reshape(o_h * o_w, n_h * n_w)
 
 
+def corr2d_strided(
+    X: Tensor,
+    K: Tensor,
+    padding: tuple[int, int] = (0, 0),
+    stride: tuple[int, int] = (1, 1),
+    dilation: tuple[int, int] = (1, 1),
+) -> Tensor:
+    """Cross-correlation with padding, stride and dilation, each in one line on top of `corr2d`.
+
+    Y[i, j] = sum over u, v of X[i s_h - p_h + u d_h, j s_w - p_w + v d_w] K[u, v], X being 0 outside.
+
+    Parameters: X, input of shape (n_h, n_w); K, kernel of shape (k_h, k_w); pairs (rows, columns), padding per side.
+    Returns Y of shape (floor((n_h + 2 p_h - d_h (k_h - 1) - 1) / s_h) + 1, the same for columns).
+    Raises ValueError if the dilated kernel is larger than the padded input, or a setting too small. Taught in
+    chapter 2.
+
+    >>> corr2d_strided(torch.arange(9).reshape(3, 3), torch.arange(4).reshape(2, 2), padding=(1, 1), stride=(3, 2))
+    tensor([[0, 8],
+            [6, 8]])
+    """
+    if min(padding) < 0 or min(stride) < 1 or min(dilation) < 1:
+        raise ValueError(f"padding {padding} must be at least 0, stride {stride} and dilation {dilation} at least 1")
+    (n_h, n_w), (k_h, k_w) = X.shape, K.shape
+    (p_h, p_w), (s_h, s_w), (d_h, d_w) = padding, stride, dilation
+    framed = X.new_zeros(n_h + 2 * p_h, n_w + 2 * p_w)
+    framed[p_h:p_h + n_h, p_w:p_w + n_w] = X  # fmt: skip
+    spread = K.new_zeros(d_h * (k_h - 1) + 1, d_w * (k_w - 1) + 1)
+    spread[::d_h, ::d_w] = K
+    return corr2d(framed, spread)[::s_h, ::s_w]
+
+
 class Conv2D(nn.Module):
     """A convolutional layer with one channel in and one out: cross-correlation plus a bias, both learnt.
 

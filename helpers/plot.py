@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import io
 import re
@@ -146,6 +147,50 @@ def grids(
             x += 1.2
     sizes = ", ".join(f"{title} ({len(m)}×{len(m[0])})" for title, m in zip(titles, rows, strict=True))
     return Picture(drawing.svg(), say("plot.grids", names=sizes))
+
+
+class Pictures:
+    """Images side by side, every pixel a square, each with its title below."""
+
+    def __init__(self, images: Sequence[Any], titles: Sequence[str], width: int) -> None:
+        self.titles, self.width = list(titles), width
+        self._sources = [_png(image) for image in images]
+
+    def _repr_html_(self) -> str:
+        cells = []
+        for title, source in zip(self.titles, self._sources, strict=True):
+            name = html.escape(title)
+            style = f"width: {self.width}px; max-width: 100%; image-rendering: pixelated; background: none;"
+            cells.append(
+                f'<figure style="margin: 0; text-align: center;"><img src="data:image/png;base64,{source}" '
+                f'alt="{name}" style="{style}"><figcaption>{name}</figcaption></figure>'
+            )
+        row = "display: flex; flex-wrap: wrap; gap: 1em; justify-content: center; margin: 1em 0;"
+        return f'<div style="{row}">{"".join(cells)}</div>'
+
+    def __repr__(self) -> str:
+        return f"Pictures({', '.join(self.titles)})"
+
+
+def pictures(*images: Any, titles: Sequence[str], width: int = 160) -> Pictures:
+    """Grey images of shape (h, w), or colour images of shape (3, h, w), with values from 0 (black) to 1 (white).
+
+    Values outside are shown as black or white. Raises ValueError if there is not one title for each image.
+    """
+    if len(images) != len(titles):
+        raise ValueError(f"{len(images)} images have {len(titles)} titles: give one for each")
+    return Pictures(images, titles, width)
+
+
+def _png(image: Any) -> str:
+    import numpy as np
+    from PIL import Image
+
+    values = np.asarray(image.detach().cpu(), dtype=float)
+    values = values.transpose(1, 2, 0) if values.ndim == 3 else values
+    out = io.BytesIO()
+    Image.fromarray((values.clip(0, 1) * 255).round().astype("uint8")).save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
 
 
 def curves(

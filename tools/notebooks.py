@@ -48,7 +48,7 @@ def code_digest(notebook: Any) -> str:
 
 def _sources() -> Iterator[Path]:
     for path in (ROOT / "helpers").rglob("*"):
-        if path.suffix in {".py", ".json"}:
+        if path.suffix in {".py", ".json", ".png"}:
             yield path
     yield from (ROOT / "figures").glob("*.svg")
 

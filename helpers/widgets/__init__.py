@@ -2,5 +2,6 @@
 
 from helpers.widgets.conv_explorer import ConvExplorer
 from helpers.widgets.quiz import Quiz
+from helpers.widgets.shape_puzzle import ShapePuzzle
 
-__all__ = ["ConvExplorer", "Quiz"]
+__all__ = ["ConvExplorer", "Quiz", "ShapePuzzle"]

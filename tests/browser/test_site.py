@@ -35,7 +35,7 @@ def test_every_page_loads_cleanly_over_http_and_from_disk(open_page, site, addre
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_our_parts(open_page, address, scheme):
-    for name in ("00_welcome", "01_conv2d"):
+    for name in ("00_welcome", "01_conv2d", "02_padding_stride"):
         page = open_page(f"{address}/chapters/en/{name}.html", color_scheme=scheme)
         page.wait_for_selector("[data-live]")
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")

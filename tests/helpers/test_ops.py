@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from helpers import ops
+from tests.cases import cases
 
 
 @st.composite
@@ -75,3 +76,14 @@ def test_the_layer_is_pytorchs_layer():
     theirs.load_state_dict({"weight": ours.weight[None, None], "bias": ours.bias})
     X = torch.randn(5, 6)
     torch.testing.assert_close(ours(X), theirs(X[None, None])[0, 0])
+
+
+def test_corr2d_strided_agrees_with_pytorch_on_1000_cases_and_refuses_the_rest():
+    for case in cases(2000, seed=2):
+        X, K = torch.tensor(case.input, dtype=torch.float64), torch.tensor(case.kernel, dtype=torch.float64)
+        expected = case.expected()
+        if expected is None:
+            with pytest.raises(ValueError, match=r"\d"):
+                ops.corr2d_strided(X, K, **case.settings)
+        else:
+            torch.testing.assert_close(ops.corr2d_strided(X, K, **case.settings) + case.bias, expected)

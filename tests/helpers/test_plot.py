@@ -5,6 +5,7 @@ import runpy
 import shutil
 
 import pytest
+import torch
 
 from helpers import plot, words
 from tests.conftest import ROOT
@@ -46,3 +47,19 @@ def test_ids_differ_between_pictures():
     first, second = plot.curves({"a": [1, 2]}, x="x", y="y").svg, plot.curves({"b": [1, 2]}, x="x", y="y").svg
     assert ids(first)
     assert not ids(first) & ids(second)
+
+
+def test_pictures_have_a_title_each_and_show_their_pixels():
+    import base64
+    import io
+    import re
+
+    import numpy as np
+    from matplotlib.image import imread
+
+    shown = plot.pictures(torch.tensor([[0.0, 1.0], [0.5, 2.0]]), titles=["four pixels"])._repr_html_()
+    assert 'alt="four pixels"' in shown
+    pixels = imread(io.BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", shown)[1])))
+    np.testing.assert_allclose(pixels, [[0, 1], [128 / 255, 1]], atol=1e-6)
+    with pytest.raises(ValueError, match="1 images have 2 titles"):
+        plot.pictures(torch.zeros(2, 2), titles=["one", "two"])

@@ -1,0 +1,26 @@
+"""Real pictures for examples, free of rights; README.md says where they come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def grace_hopper(grey: bool = True) -> Tensor:
+    """A portrait of Grace Hopper, values from 0 to 1: shape (96, 96) in grey, (3, 96, 96) in colour.
+
+    Grey is 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
+
+    >>> grace_hopper().shape, grace_hopper(grey=False).shape
+    (torch.Size([96, 96]), torch.Size([3, 96, 96]))
+    """
+    import torch
+    from matplotlib.image import imread
+
+    image = torch.tensor(imread(Path(__file__).parent / "grace_hopper.png")[..., :3]).permute(2, 0, 1)
+    if not grey:
+        return image
+    return (image * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(0)

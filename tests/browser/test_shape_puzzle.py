@@ -1,0 +1,75 @@
+"""The shape puzzle in the page: every puzzle can be solved, every verdict is PyTorch's."""
+
+import re
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+DRAW = """count => {
+  let state = 12345;
+  const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+  return Array.from({ length: count }, () => {
+    const puzzle = convnets.puzzle.draw(random);
+    return { ...puzzle, shown: [0, 1].map((a) => convnets.puzzle.solveAxis(puzzle.input[a], puzzle.output[a])) };
+  });
+}"""
+
+
+def shape_by_pytorch(input, kernel, padding, stride):
+    X, K = torch.empty(1, 1, *input, device="meta"), torch.empty(1, 1, *kernel, device="meta")
+    return list(F.conv2d(X, K, padding=tuple(padding), stride=tuple(stride)).shape[2:])
+
+
+def test_5000_puzzles_have_a_solution_and_do_not_solve_themselves(script_page):
+    puzzles = script_page.evaluate(DRAW, 5000)
+    assert len({str(puzzle["input"] + puzzle["output"]) for puzzle in puzzles}) > 1000
+    for puzzle in puzzles:
+        assert puzzle["input"] != puzzle["output"]
+        assert shape_by_pytorch(puzzle["input"], **puzzle["solution"]) == puzzle["output"]
+        (k_h, p_h, s_h), (k_w, p_w, s_w) = puzzle["shown"]
+        assert shape_by_pytorch(puzzle["input"], (k_h, k_w), (p_h, p_w), (s_h, s_w)) == puzzle["output"]
+
+
+@pytest.fixture
+def puzzle(open_page, address):
+    page = open_page(f"{address}/chapters/en/02_padding_stride.html")
+    return page.get_by_role("region", name="Shape puzzle")
+
+
+def turn(puzzle, **settings):
+    for name, value in settings.items():
+        box = puzzle.get_by_role("spinbutton", name=name.replace("_", " ").capitalize(), exact=True)
+        box.fill(str(value))
+        box.press("Tab")
+
+
+def test_a_puzzle_is_checked_at_every_change(puzzle):
+    status = puzzle.get_by_role("status")
+    assert "Neither rows nor columns" in status.inner_text()
+    turn(puzzle, Kernel_height=3, Padding_rows=1, Stride_rows=2)
+    assert "The rows are right, the columns not yet." in status.inner_text()
+    turn(puzzle, Kernel_width=3, Stride_columns=3)
+    assert "Output shape 5×4 Solved." in status.inner_text()
+    assert "Puzzles you solved: 1" in status.inner_text()
+
+
+def test_new_puzzles_come_and_solutions_can_be_seen(puzzle):
+    status = puzzle.get_by_role("status")
+    for _ in range(5):
+        puzzle.get_by_role("button", name="New puzzle").click()
+        assert "Solved." not in status.inner_text()
+        puzzle.get_by_role("button", name="Show a solution").click()
+        wanted = re.search(r"output of (\d+×\d+)", puzzle.inner_text())[1]
+        assert f"Output shape {wanted} Solved." in status.inner_text()
+    assert "Puzzles you solved: 0" in status.inner_text()  # shown is not solved
+
+
+def test_bad_input_is_refused_and_kept(puzzle):
+    turn(puzzle, Stride_rows=0)
+    assert "at least 1" in puzzle.get_by_role("alert").inner_text()
+    assert puzzle.get_by_role("spinbutton", name="Stride rows").input_value() == "0"
+    turn(puzzle, Stride_rows="two")
+    assert "“two” is not a whole number" in puzzle.get_by_role("alert").inner_text()
+    puzzle.get_by_role("button", name="Reset").click()
+    assert not puzzle.get_by_role("alert").is_visible()

@@ -1,0 +1,111 @@
+"""Chapter 2 says what is true: its definition, its numbers, its exercises' checks and its quiz."""
+
+from __future__ import annotations
+
+import inspect
+import json
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from helpers import ops, shapes
+from helpers.exercise import check
+from helpers.widgets.quiz import FOLDER as QUIZZES
+from tests.chapters.reading import Chapter, definition
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    return Chapter("02_padding_stride")
+
+
+@pytest.fixture(scope="module")
+def names(chapter):
+    return chapter.run()
+
+
+def test_chapter_and_helpers_define_the_same(chapter):
+    assert definition(chapter.sources["corr2d-strided-def"]) == definition(inspect.getsource(ops.corr2d_strided))
+
+
+WRONG = {
+    "same-padding": {
+        "the total of both sides": "lambda k, d: d * (k - 1)",
+        "dilation forgotten": "lambda k, d: (k - 1) // 2",
+        "half the span rounded up": "lambda k, d: (d * (k - 1) + 1) // 2 + 1",
+    },
+    "halving": {
+        "no padding": "(0, 2)",
+        "padding as for a 5×5 kernel": "(2, 2)",
+        "padding without a stride": "(1, 1)",
+    },
+    "unread": {
+        "the floor's loss at the end only": "lambda n, k, p, s: list(range(n - (n + 2 * p - k) % s, n))",
+        "padding forgotten": "lambda n, k, p, s: unread_solution(n, k, 0, s)",
+        "rows counted from 1": "lambda n, k, p, s: [row + 1 for row in unread_solution(n, k, p, s)]",
+    },
+    "other-framework": {
+        "the odd one before": "lambda n, k, s: tensorflow_same_solution(n, k, s)[::-1]",
+        "stride forgotten": "lambda n, k, s: tensorflow_same_solution(n, k, 1)",
+        "padding never cut at nothing": "lambda n, k, s: (((-(-n // s) - 1) * s + k - n) // 2,"
+        " ((-(-n // s) - 1) * s + k - n) - ((-(-n // s) - 1) * s + k - n) // 2)",
+    },
+}
+ANSWERS = {
+    "same-padding": "same_padding",
+    "halving": "halving",
+    "unread": "unread",
+    "other-framework": "tensorflow_same",
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_check_passes_the_solution(names, name):
+    answer = ANSWERS[name]
+    assert check(names[f"test_{answer}"], names[f"{answer}_solution"]).state == "right"
+
+
+@pytest.mark.parametrize(("name", "mistake"), [(name, mistake) for name in WRONG for mistake in WRONG[name]])
+def test_the_check_tells_what_is_wrong(names, name, mistake):
+    verdict = check(names[f"test_{ANSWERS[name]}"], eval(WRONG[name][mistake], names))
+    assert verdict.state == "wrong"
+    assert any(digit.isdigit() for digit in verdict.text)
+
+
+def test_the_notes_four_shapes():
+    picture = torch.rand(1, 1, 8, 8)
+    cases = [(3, 1, 1, (8, 8)), ((5, 3), (2, 1), 1, (8, 8)), (3, 1, 2, (4, 4)), ((3, 5), (0, 1), (3, 4), (2, 2))]
+    for kernel, padding, stride, shape in cases:
+        assert torch.nn.Conv2d(1, 1, kernel, stride, padding)(picture).shape[2:] == shape
+
+
+def test_what_the_prose_says_of_borders():
+    assert shapes.window_counts(6, 3) == [1, 2, 3, 3, 2, 1]  # corner 1, edge at most 3, middle 9
+    assert shapes.unused(8, 3, stride=3) == 2
+    assert shapes.unused(8, 5, padding=1, stride=4) == 1
+
+
+def test_the_explorer_of_the_stride_is_pytorchs(names):
+    Y = F.conv2d(names["X8"][None, None].double(), names["K35"][None, None].double(), padding=(0, 1), stride=(3, 4))
+    assert Y.shape == (1, 1, 2, 2)
+
+
+def test_smoothing_leaves_of_the_finest_stripes_what_theory_says():
+    """A kernel (1, 2, 1)/4 scales a wave of frequency f by (1 + cos 2 pi f) / 2."""
+    theory = (1 + torch.cos(torch.tensor(2 * torch.pi * 44 / 96))) / 2
+    assert f"{theory:.3f}" == "0.017"
+
+
+def test_the_quiz_knows_the_answers():
+    questions = json.loads((QUIZZES / "02_padding_stride.json").read_text(encoding="utf-8"))["questions"]
+    answers = {question["id"]: question.get("answer") for question in questions}
+    assert shapes.output_size(20, 7, padding=answers["same"]) == 20
+    assert answers["floor"] == shapes.output_size(32, 5, stride=2)
+    assert answers["span"] == 4 * (3 - 1) + 1
+    assert answers["corner"] == shapes.window_counts(6, 3, padding=1)[0] ** 2
+    assert shapes.unused(8, 3, stride=2) == 1
+    for question in questions:
+        if question["type"] != "number":
+            assert any(option["correct"] for option in question["options"])
+            assert all(set(option["feedback"]) == {"en", "zh"} for option in question["options"])

@@ -19,7 +19,14 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "widgets" / "static"
 
 #: name of a widget, as in `data-cnn-widget`, and the module whose `render` draws it
-WIDGETS = {"ConvExplorer": "conv-explorer.js", "Quiz": "quiz.js", "ShapePuzzle": "shape-puzzle.js"}
+WIDGETS = {
+    "ConvExplorer": "conv-explorer.js",
+    "ImageKernels": "image-kernels.js",
+    "KernelLearner": "kernel-learner.js",
+    "Quiz": "quiz.js",
+    "ReceptiveFieldExplorer": "receptive-field-explorer.js",
+    "ShapePuzzle": "shape-puzzle.js",
+}
 
 #: pure modules that the page's script offers to tests and to the curious, as `globalThis.convnets`
 PURE = {
@@ -28,6 +35,8 @@ PURE = {
     "words": "words.js",
     "sentences": "shape-words.js",
     "puzzle": "puzzle.js",
+    "learner": "learner.js",
+    "receptive": "receptive.js",
 }
 
 _IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"\./([\w-]+\.js)";[ \t]*$', re.M)

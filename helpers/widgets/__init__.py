@@ -1,7 +1,10 @@
 """Explorers whose numbers the reader changes: in a notebook with a kernel, and in the built site without one."""
 
 from helpers.widgets.conv_explorer import ConvExplorer
+from helpers.widgets.image_kernels import ImageKernels
+from helpers.widgets.kernel_learner import KernelLearner
 from helpers.widgets.quiz import Quiz
+from helpers.widgets.receptive_field_explorer import ReceptiveFieldExplorer
 from helpers.widgets.shape_puzzle import ShapePuzzle
 
-__all__ = ["ConvExplorer", "Quiz", "ShapePuzzle"]
+__all__ = ["ConvExplorer", "ImageKernels", "KernelLearner", "Quiz", "ReceptiveFieldExplorer", "ShapePuzzle"]

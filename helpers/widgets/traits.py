@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from numbers import Integral
 from typing import Any
 
 import traitlets as t
 
 from helpers import shapes
 from helpers.words import say
+
+#: the least that each number of a layer can be
+LEAST = {"kernel": 1, "stride": 1, "padding": 0, "dilation": 1}
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -84,6 +88,45 @@ class Pair(t.TraitType[tuple[int, int], Any]):
         return both
 
 
+class Whole(t.TraitType[int, Any]):
+    """A whole number from minimum to maximum."""
+
+    def __init__(self, minimum: int, maximum: int, **kwargs: Any) -> None:
+        super().__init__(default_value=minimum, **kwargs)
+        self.minimum, self.maximum = minimum, maximum
+
+    def validate(self, obj: Any, value: Any) -> int:
+        return whole(value, self.name or "value", self.minimum, self.maximum)
+
+
+class Layers(t.TraitType[tuple[tuple[int, int, int, int], ...], Any]):
+    """Layers along one axis: (kernel, stride[, padding[, dilation]]) each, held as tuples of four.
+
+    `limits` holds the most of each number, and of "layers".
+    """
+
+    def __init__(self, limits: dict[str, int], **kwargs: Any) -> None:
+        super().__init__(default_value=((1, 1, 0, 1),), **kwargs)
+        self.limits = limits
+
+    def validate(self, obj: Any, value: Any) -> tuple[tuple[int, int, int, int], ...]:
+        layers = value.tolist() if hasattr(value, "tolist") else value
+        most = self.limits["layers"]
+        if not isinstance(layers, list | tuple) or not all(isinstance(layer, list | tuple) for layer in layers):
+            raise RefusedType(say("field.bad.layers", maximum=most, value=_brief(value)))
+        if not 1 <= len(layers) <= most or not all(2 <= len(layer) <= 4 for layer in layers):
+            raise Refused(say("field.bad.layers", maximum=most, value=_brief(value)))
+        held = []
+        for n, layer in enumerate(layers, start=1):
+            full = (*layer, *(1, 1, 0, 1)[len(layer) :])
+            k, s, p, d = (
+                whole(number, say(f"field.layer.{name}", layer=n), least, self.limits[name])
+                for number, (name, least) in zip(full, LEAST.items(), strict=True)
+            )
+            held.append((k, s, p, d))
+        return tuple(held)
+
+
 class Number(t.TraitType[float | None, Any]):
     """A finite number, or None."""
 
@@ -104,6 +147,17 @@ def number(value: Any, name: str) -> float:
     if not math.isfinite(result):
         raise Refused(say("widget.not_finite", name=name, value=_brief(value)))
     return result
+
+
+def whole(value: Any, name: str, minimum: int, maximum: int) -> int:
+    """A whole number from minimum to maximum; raises `RefusedType` for anything else, `Refused` out of range."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise RefusedType(say("widget.not_whole", name=name, value=_brief(value)))
+    if value < minimum:
+        raise Refused(say("shapes.at_least", name=name, minimum=minimum, value=value))
+    if value > maximum:
+        raise Refused(say("shapes.at_most", name=name, maximum=maximum, value=value))
+    return int(value)
 
 
 def _brief(value: Any) -> str:

@@ -2,10 +2,13 @@
 import { h } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
-const WIDEST = 480; // pixels of the picture's longer side
+/** Aimed at by the longer side of a picture. */
+export const WIDEST = 480; // pixels of the picture's longer side
 
 /** The same interface as CellPainter. */
 export class CanvasPainter {
+  least = 6; // pixels of a cell
+
   constructor(grid) {
     this.grid = grid;
     this.canvas = h("canvas", { "aria-hidden": "true" });
@@ -15,7 +18,7 @@ export class CanvasPainter {
     this.at = [0, 0];
     this.marks = [];
     this.look = null;
-    this.redraw = () => this.#draw();
+    this.redraw = () => this.draw();
     this.watch = new MutationObserver(this.redraw);
     this.watch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class"] });
     this.media = matchMedia("(prefers-color-scheme: dark)");
@@ -24,7 +27,7 @@ export class CanvasPainter {
 
   resize(rows, columns) {
     this.size = [rows, columns];
-    this.unit = Math.max(6, Math.floor(WIDEST / Math.max(rows, columns)));
+    this.unit = Math.max(this.least, Math.floor(WIDEST / Math.max(rows, columns)));
     this.canvas.width = columns * this.unit;
     this.canvas.height = rows * this.unit;
     this.element.style.setProperty("--ratio", String(columns / rows));
@@ -47,11 +50,12 @@ export class CanvasPainter {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = null;
-      this.#draw();
+      this.draw();
     });
   }
 
-  #draw() {
+  /** Draws the whole canvas; what another kind of canvas does otherwise. */
+  draw() {
     if (!this.look) return;
     const context = this.canvas.getContext("2d"), style = getComputedStyle(this.element), { unit } = this;
     const [rows, columns] = this.size;

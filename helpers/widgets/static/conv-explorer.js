@@ -1,6 +1,6 @@
 /** The convolution explorer: every number of a 2-D cross-correlation can be changed, every result is explained. */
 import { ConvControls, LIMITS } from "./conv-controls.js";
-import { convFromLink, convToLink } from "./conv-link.js";
+import { convFields } from "./conv-link.js";
 import { Draft } from "./draft.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { Alerts, StateLink, region } from "./frame.js";
@@ -10,7 +10,7 @@ import { corr2d, flip, fromRows, refusal, taps, unused, windowCounts } from "./o
 import { Player } from "./player.js";
 import { Memory } from "./resize.js";
 import { refusalSentence, shapeLines } from "./shape-words.js";
-import { weightedSum } from "./weighted-sum.js";
+import { products, showSum, sum } from "./weighted-sum.js";
 import { say } from "./words.js";
 
 const TRAITS = ["input", "kernel", "padding", "stride", "dilation", "bias", "flip"];
@@ -80,7 +80,10 @@ class ConvExplorer {
       h("div", { class: "cx-bar" }, this.player.element, reset), this.alerts.element, this.controls.settings, this.controls.extras, this.status,
       h("p", { class: "cx-hint" }, word("ui.hint")));
     if (model.static && model.get("html_id")) {
-      this.link = new StateLink({ lang, id: model.get("html_id"), root: this.root, read: (parameters) => this.#follow(parameters), write: () => convToLink(draft.valid, draft.author) });
+      this.link = new StateLink({
+        lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: convFields(draft.author, LIMITS),
+        sentence: (refused) => refusalSentence(lang, refused), forget: () => this.#forget(),
+      });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
     el.append(this.root);
@@ -114,24 +117,12 @@ class ConvExplorer {
     for (const grid of Object.values(this.grids)) grid.forget();
     this.controls.forget();
     this.alerts.clear();
+    this.at = [0, 0];
   }
 
   #reset() {
     this.#forget();
-    this.at = [0, 0];
     this.draft.change({ ...this.draft.author });
-  }
-
-  /** Takes over the state of a link; what is bad in it is told, and the author's state stands. */
-  #follow(parameters) {
-    this.#forget();
-    const { patch, refusals } = convFromLink(parameters, this.draft.author, LIMITS);
-    const values = { ...this.draft.author, ...patch };
-    const impossible = refusals.length === 0 && refusal(size(values.input), size(values.kernel), settingsOf(values));
-    if (impossible) refusals.push({ key: "ui.bad.link", params: { reason: refusalSentence(this.lang, impossible) } });
-    this.at = [0, 0];
-    this.draft.change(refusals.length ? { ...this.draft.author } : values);
-    if (refusals.length) this.alerts.tell(...refusals);
   }
 
   // --- from state to page
@@ -208,10 +199,7 @@ class ConvExplorer {
     this.grids.output.mark([{ r: i, c: j, mark: "cx-window" }]);
     this.grids.output.moveTo(i, j);
     setAttribute(this.sum, "aria-live", this.player.playing ? "off" : "polite");
-    const nodes = weightedSum({ lang: this.lang, x, k, settings, bias, i, j, y: y.d[i * y.w + j] });
-    const text = nodes.map((node) => node.textContent ?? node).join("");
-    if (text !== this.said) this.sum.replaceChildren(...nodes);
-    this.said = text;
+    showSum(this.sum, sum({ lang: this.lang, label: `Y[${i}, ${j}]`, terms: products(x, k, settings, i, j), bias, y: y.d[i * y.w + j] }));
     this.player.update(usable);
   }
 

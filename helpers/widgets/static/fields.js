@@ -12,9 +12,9 @@ const PLUS = "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z";
  */
 export class SpinField {
   /** @param {{lang: string, name: string, minimum?: number, maximum?: number, write: (value: number) => void,
-   *           refuse: (name: string, refusal: object | null) => void, parse?: (text: string) => object}} options */
-  constructor({ lang, name, minimum = -Infinity, maximum = Infinity, write, refuse, parse = (text) => parseWhole(text, name, minimum, maximum) }) {
-    Object.assign(this, { name, minimum, maximum, write, refuse, parse, value: minimum });
+   *           refuse: (name: string, refusal: object | null) => void, parse?: (text: string) => object, next?: (value: number, by: 1 | -1) => number}} options */
+  constructor({ lang, name, minimum = -Infinity, maximum = Infinity, write, refuse, parse = (text) => parseWhole(text, name, minimum, maximum), next = (value, by) => value + by }) {
+    Object.assign(this, { name, minimum, maximum, write, refuse, parse, next, value: minimum });
     this.input = h("input", {
       type: "text", inputmode: "numeric", autocomplete: "off", role: "spinbutton", class: "cx-number", "aria-label": name,
       "aria-valuemin": bound(minimum), "aria-valuemax": bound(maximum),
@@ -38,23 +38,22 @@ export class SpinField {
   }
 
   step(by) {
-    const value = Math.min(Math.max(this.value + by, this.minimum), this.maximum);
-    this.#accept(value);
-    this.input.value = String(value);
+    this.accept(Math.min(Math.max(this.next(this.value, by), this.minimum), this.maximum));
+    this.input.value = String(this.value);
   }
 
   typed(finished) {
     const text = this.input.value.trim();
     if (!finished && /^[-+\u2212]?$/.test(text)) return; // the beginning of a number
     const parsed = this.parse(text);
-    if ("value" in parsed) this.#accept(parsed.value);
+    if ("value" in parsed) this.accept(parsed.value);
     else {
       setAttribute(this.input, "aria-invalid", "true");
       this.refuse(this.name, { where: this.name, ...parsed });
     }
   }
 
-  #accept(value) {
+  accept(value) {
     this.value = value;
     this.forget();
     this.write(value);

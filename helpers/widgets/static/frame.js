@@ -1,6 +1,6 @@
 /** What every explorer has around its grids: region, alert, actions, link to its state. */
 import { h, keepKeys, setAttribute } from "./dom.js";
-import { joinHash, splitHash } from "./link.js";
+import { fromLink, joinHash, splitHash, toLink } from "./link.js";
 import { say } from "./words.js";
 
 /**
@@ -61,12 +61,13 @@ export function region(name, ...children) {
 }
 
 /**
- * Follows links to a state of the widget `id` and keeps the widget's own link up to date.
- * `read(parameters)` takes a state over; `write()` gives the parameters of the present one.
+ * Follows links to a state of the widget `id` and keeps the widget's own link up to date. What is bad in a link is
+ * told, and the author's state stands. `forget()` drops what the reader has begun; `sentence(refusal)` puts a refusal
+ * of the draft into words.
  */
 export class StateLink {
-  constructor({ lang, id, root, read, write }) {
-    Object.assign(this, { id, root, read, write });
+  constructor({ lang, id, root, draft, fields, alerts, sentence, forget }) {
+    Object.assign(this, { id, root, draft, fields, alerts, sentence, forget });
     this.element = h("a", { class: "cx-link", href: "#" }, say(lang, "ui.link"));
     this.follow = () => this.#follow();
     addEventListener("hashchange", this.follow);
@@ -76,8 +77,19 @@ export class StateLink {
   #follow() {
     const found = splitHash(location.hash);
     if (found?.id !== this.id || location.hash === this.own) return;
-    this.read(found.parameters);
+    this.#read(found.parameters);
     this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  #read(parameters) {
+    const { draft } = this;
+    this.forget();
+    const { patch, refusals } = fromLink(this.fields, parameters);
+    const values = { ...draft.author, ...patch };
+    const impossible = refusals.length === 0 && draft.refusal(values);
+    if (impossible) refusals.push({ key: "ui.bad.link", params: { reason: this.sentence(impossible) } });
+    draft.change(refusals.length ? { ...draft.author } : values);
+    if (refusals.length) this.alerts.tell(...refusals);
   }
 
   start() {
@@ -85,7 +97,7 @@ export class StateLink {
   }
 
   update() {
-    this.own = joinHash(this.id, this.write());
+    this.own = joinHash(this.id, toLink(this.fields, this.draft.valid, this.draft.author));
     if (this.element.getAttribute("href") !== this.own) this.element.setAttribute("href", this.own);
   }
 

@@ -3,6 +3,7 @@ import { CanvasPainter } from "./canvas-painter.js";
 import { CellPainter } from "./cell-painter.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { formatNumber, parseBlock, parseNumber } from "./numbers.js";
+import { PicturePainter } from "./picture-painter.js";
 import { say } from "./words.js";
 
 /** Up to this many rows and columns, padding included, every element is a cell of its own. */
@@ -15,11 +16,12 @@ export class Grid {
   /**
    * @param {{lang: string, name: string, kind: "input" | "kernel" | "output",
    *   edit?: (r: number, c: number, value: number) => void, paste?: (r: number, c: number, rows: number[][]) => void,
-   *   refuse?: (id: string, refusal: object | null) => void, tell?: (refusal: object) => void, point?: (r: number, c: number, how: "focus" | "hover" | "press") => void}} options
+   *   refuse?: (id: string, refusal: object | null) => void, tell?: (refusal: object) => void, point?: (r: number, c: number, how: "focus" | "hover" | "press") => void,
+   *   picture?: boolean}} options a picture is drawn in shades of grey
    *   Rows and columns that listeners get count from the corner of the matrix: those of the padding are negative or beyond its end.
    */
-  constructor({ lang, name, kind, edit, paste, refuse, tell, point }) {
-    Object.assign(this, { lang, name, kind, edit, paste, refuse, tell, point });
+  constructor({ lang, name, kind, edit, paste, refuse, tell, point, picture = false }) {
+    Object.assign(this, { lang, name, kind, edit, paste, refuse, tell, point, picture });
     this.matrix = { h: 0, w: 0, d: new Float64Array() };
     this.padding = [0, 0];
     this.cursor = [0, 0]; // in the grid, padding included
@@ -40,17 +42,18 @@ export class Grid {
   /**
    * Shows a matrix inside its padding.
    * @param {{h: number, w: number, d: Float64Array}} matrix @param {[number, number]} [padding]
-   * @param {{flags?: (r: number, c: number) => string, badge?: (r: number, c: number) => string, caption?: string}} [options]
+   * @param {{flags?: (r: number, c: number) => string, badge?: (r: number, c: number) => string, caption?: string, range?: [number, number]}} [options]
+   *   range holds the values that a picture shows as black and as white
    */
-  draw(matrix, padding = [0, 0], { flags = NO_FLAGS, badge = NO_BADGE, caption } = {}) {
+  draw(matrix, padding = [0, 0], { flags = NO_FLAGS, badge = NO_BADGE, caption, range } = {}) {
     const rows = matrix.h + 2 * padding[0], columns = matrix.w + 2 * padding[1];
     const resized = rows !== this.painter.size[0] || columns !== this.painter.size[1];
     const moved = padding[0] !== this.padding[0] || padding[1] !== this.padding[1];
     const focused = this.root.contains(this.root.getRootNode().activeElement);
-    Object.assign(this, { matrix, padding, flags, badge });
+    Object.assign(this, { matrix, padding, flags, badge, range });
     if (resized || moved) {
       this.#commitOpen();
-      this.#usePainter(Math.max(rows, columns) > MOST_CELLS ? CanvasPainter : CellPainter);
+      this.#usePainter(this.picture ? PicturePainter : Math.max(rows, columns) > MOST_CELLS ? CanvasPainter : CellPainter);
       this.painter.resize(rows, columns);
       this.root.setAttribute("aria-rowcount", String(rows));
       this.root.setAttribute("aria-colcount", String(columns));

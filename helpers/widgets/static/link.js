@@ -1,4 +1,9 @@
-/** A widget's state as part of an address: #ID?x=0,1;2,3&k=1,-1&p=1,0&s=2. No DOM. */
+/**
+ * A widget's state as part of an address: #ID?x=0,1;2,3&k=1,-1&p=1,0&s=2. No DOM.
+ *
+ * A widget describes its link as {name: field}. A field is {trait, write, read}: `write(value)` gives the text,
+ * `read(text)` gives {value}, or anything else where the text makes no sense.
+ */
 import { parseNumber } from "./numbers.js";
 
 /** The part of a location's hash before "?" and the parameters after it, or null where there is no "?". */
@@ -60,4 +65,55 @@ export function pairFromText(text) {
   const parts = text.split(",");
   if (parts.length > 2 || !parts.every((part) => /^-?\d{1,6}$/.test(part))) return null;
   return { value: [Number(parts[0]), Number(parts[parts.length - 1])] };
+}
+
+/** A field that holds a matrix of at most maximum×maximum numbers. */
+export const matrixField = (trait, maximum) => ({ trait, write: matrixToText, read: (text) => matrixFromText(text, maximum) });
+
+/** A field that holds rows and columns from minimum to maximum. */
+export const pairField = (trait, minimum, maximum) => ({
+  trait,
+  write: pairToText,
+  read: (text) => {
+    const parsed = pairFromText(text);
+    return parsed?.value.every((value) => value >= minimum && value <= maximum) ? parsed : null;
+  },
+});
+
+/** A field that holds any number, or nothing at all where `none` is allowed. */
+export const numberField = (trait, { none = false, refuse = () => false } = {}) => ({
+  trait,
+  write: (value) => (value === null ? "" : String(value)),
+  read: (text) => {
+    const parsed = none && text === "" ? { value: null } : parseNumber(text);
+    return "value" in parsed && refuse(parsed.value) ? null : parsed;
+  },
+});
+
+/** A field that is on or off. */
+export const switchField = (trait) => ({ trait, write: (on) => (on ? "1" : "0"), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
+
+/** The parameters that tell a state from the author's. @returns {Record<string, string>} */
+export function toLink(fields, values, author) {
+  const parameters = {};
+  for (const [name, { trait, write }] of Object.entries(fields)) {
+    const now = write(values[trait]);
+    if (now !== write(author[trait])) parameters[name] = now;
+  }
+  return parameters;
+}
+
+/**
+ * @param {URLSearchParams} parameters unknown names are ignored
+ * @returns {{patch: object, refusals: object[]}} traits that the link sets, and what it says wrongly
+ */
+export function fromLink(fields, parameters) {
+  const patch = {}, refusals = [];
+  for (const [name, { trait, read }] of Object.entries(fields)) {
+    if (!parameters.has(name)) continue;
+    const text = parameters.get(name), parsed = read(text);
+    if (parsed && "value" in parsed) patch[trait] = parsed.value;
+    else refusals.push({ key: "ui.bad.link_value", params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text } });
+  }
+  return { patch, refusals };
 }

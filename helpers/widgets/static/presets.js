@@ -15,6 +15,18 @@ export const KERNELS = {
   emboss: [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
 };
 
+/** Kernels for pictures; those that cancel out find edges, those that add up to 1 keep the brightness. @type {Record<string, number[][]>} */
+export const PICTURE_KERNELS = {
+  identity: KERNELS.identity,
+  box_blur: KERNELS.box_blur,
+  gaussian: [[1 / 16, 2 / 16, 1 / 16], [2 / 16, 4 / 16, 2 / 16], [1 / 16, 2 / 16, 1 / 16]],
+  sharpen: KERNELS.sharpen,
+  sobel_x: KERNELS.sobel_x,
+  sobel_y: KERNELS.sobel_y,
+  laplacian: KERNELS.laplacian,
+  emboss: KERNELS.emboss,
+};
+
 /** Inputs of any size: the value at row r, column c of h×w. @type {Record<string, (r: number, c: number, h: number, w: number) => number>} */
 export const INPUTS = {
   counting: (r, c, h, w) => r * w + c,

@@ -1,20 +1,27 @@
 /** "Reach this shape": find kernel, padding and stride that take an input to an output; checked at every change. */
 import { h, setAttribute, setText } from "./dom.js";
+import { Draft } from "./draft.js";
 import { SpinField } from "./fields.js";
-import { Alerts, region } from "./frame.js";
-import { LIMITS, draw, reached, refused, solveAxis } from "./puzzle.js";
+import { Alerts, StateLink, region } from "./frame.js";
+import { pairField } from "./link.js";
+import { LIMITS, draw, reached, refused, solveAxis, unsolvable } from "./puzzle.js";
 import { refusalSentence, shapeLines } from "./shape-words.js";
 import { say } from "./words.js";
 
 const START = { kernel: [1, 1], padding: [0, 0], stride: [1, 1] };
 const FIELDS = { kernel: ["kernel_height", "kernel_width", 1], padding: ["padding_rows", "padding_columns", 0], stride: ["stride_rows", "stride_columns", 1] };
 
+const LARGEST = 64; // rows and columns of a puzzle
+
 const cells = ([rows, columns]) => Array.from({ length: rows }, () => new Array(columns));
 
 class ShapePuzzle {
   constructor(model, el) {
     this.lang = model.get("lang");
-    this.puzzle = { input: model.get("input"), output: model.get("output") };
+    this.draft = new Draft(model, ["input", "output"], unsolvable, () => {
+      this.alerts.passing = [];
+      this.update();
+    });
     this.values = { ...START };
     this.count = 0;
     this.solved = false;
@@ -27,8 +34,17 @@ class ShapePuzzle {
     this.root = region(word("puzzle.name"), this.task, h("p", { class: "cx-hint" }, word("puzzle.limits", LIMITS)),
       h("div", { class: "cx-settings" }, ...Object.entries(FIELDS).map((entry) => this.#group(...entry))), this.alerts.element, this.status,
       h("div", { class: "cx-bar" }, button("puzzle.new", () => this.#renew()), button("puzzle.show", () => this.#reveal()), button("ui.reset", () => this.#start())));
+    if (model.static && model.get("html_id")) {
+      this.link = new StateLink({
+        lang: this.lang, draft: this.draft, id: model.get("html_id"), root: this.root, alerts: this.alerts,
+        fields: { i: pairField("input", 1, LARGEST), o: pairField("output", 1, LARGEST) },
+        sentence: ({ key, params }) => word(key, { ...params, axis: word(params.axis) }), forget: () => this.#forget(),
+      });
+      this.root.querySelector(".cx-bar").append(this.link.element);
+    }
     el.append(this.root);
     this.update();
+    this.link?.start();
   }
 
   #group(name, [first, second, minimum]) {
@@ -39,6 +55,7 @@ class ShapePuzzle {
           const pair = [...this.values[name]];
           pair[a] = value;
           this.values = { ...this.values, [name]: pair };
+          this.alerts.passing = [];
           this.update();
         },
       });
@@ -49,27 +66,34 @@ class ShapePuzzle {
     return h("div", { class: "cx-group", role: "group", "aria-label": label }, h("span", { class: "cx-label", "aria-hidden": "true" }, label), axis(0, first), h("span", { class: "cx-times", "aria-hidden": "true" }, "×"), axis(1, second));
   }
 
-  #start(values = START) {
+  #forget(values = START) {
     for (const [spin] of this.fields) spin.forget();
     this.alerts.clear();
     this.values = { ...values };
+    this.solved = false;
+  }
+
+  #start() {
+    this.#forget();
     this.update();
   }
 
   #renew() {
-    this.puzzle = draw(Math.random);
-    this.solved = false;
-    this.#start();
+    const { input, output } = draw(Math.random);
+    this.#forget();
+    this.draft.change({ input, output });
   }
 
   #reveal() {
-    const [rows, columns] = [0, 1].map((a) => solveAxis(this.puzzle.input[a], this.puzzle.output[a]));
+    const { input, output } = this.draft.valid;
+    const [rows, columns] = [0, 1].map((a) => solveAxis(input[a], output[a]));
+    this.#forget({ kernel: [rows[0], columns[0]], padding: [rows[1], columns[1]], stride: [rows[2], columns[2]] });
     this.solved = true; // shown, not found: it does not count
-    this.#start({ kernel: [rows[0], columns[0]], padding: [rows[1], columns[1]], stride: [rows[2], columns[2]] });
+    this.update();
   }
 
   update() {
-    const { lang, puzzle, values } = this, { input, output } = puzzle;
+    const { lang, values } = this, { input, output } = this.draft.valid;
     setText(this.task, say(lang, "puzzle.task", { n_h: input[0], n_w: input[1], o_h: output[0], o_w: output[1] }));
     for (const [spin, read] of this.fields) spin.show(read());
     const refusal = refused(input, values);
@@ -88,10 +112,17 @@ class ShapePuzzle {
     const [head, ...formulas] = shapeLines(lang, full, { h: shape[0], w: shape[1] });
     const lines = [h("p", { class: "cx-shape" }, head, " ", say(lang, verdict)), ...formulas.map((line) => h("p", { class: "cx-formula" }, ...line.split(/_([hw])\b/).map((part, n) => (n % 2 ? h("sub", {}, part) : part)))), h("p", {}, say(lang, "puzzle.count", { count: this.count }))];
     this.status.replaceChildren(...lines);
+    this.link?.update();
+  }
+
+  destroy() {
+    this.link?.destroy();
+    this.draft.destroy();
   }
 }
 
 /** anywidget's entry. */
 export function render({ model, el }) {
-  new ShapePuzzle(model, el);
+  const puzzle = new ShapePuzzle(model, el);
+  return () => puzzle.destroy();
 }

@@ -1,4 +1,4 @@
-/** The weighted sum behind one output element, written out with its numbers. */
+/** Weighted sums written out with their numbers. */
 import { h } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 import { at, taps } from "./ops.js";
@@ -9,21 +9,29 @@ const MOST_TERMS = 36;
 const shown = (value) => (value < 0 ? `(${formatNumber(value)})` : formatNumber(value));
 
 /**
- * @param {{lang: string, x: object, k: object, settings: object, bias: number | null, i: number, j: number, y: number}} what
- *   k is the kernel as it is laid on the window (flipped already, where it is to be)
- * @returns {Node[]} Y[i, j] = x·k + … = y
+ * @param {{lang: string, label: string, terms: {a: number, b: number, zero?: boolean}[], bias?: number | null, y: number}} what
+ *   each term is the product of a, an element of the input (or a zero of its padding), and b, its weight
+ * @returns {Node[]} label = a·b + … + bias = y
  */
-export function weightedSum({ lang, x, k, settings, bias, i, j, y }) {
-  const nodes = [h("span", { class: "cx-lhs" }, `Y[${i}, ${j}] = `)];
-  const terms = taps(i, j, k, settings);
-  terms.slice(0, MOST_TERMS).forEach(({ u, v, r, c }, n) => {
+export function sum({ lang, label, terms, bias = null, y }) {
+  const nodes = [h("span", { class: "cx-lhs" }, `${label} = `)];
+  terms.slice(0, MOST_TERMS).forEach(({ a, b, zero }, n) => {
     if (n) nodes.push(" + ");
-    const inside = r >= 0 && c >= 0 && r < x.h && c < x.w;
-    nodes.push(h("span", { class: "cx-term" },
-      h("span", { class: inside ? "cx-x" : "cx-x cx-zero" }, shown(at(x, r, c))), "·", h("span", { class: "cx-k" }, shown(k.d[u * k.w + v]))));
+    nodes.push(h("span", { class: "cx-term" }, h("span", { class: zero ? "cx-x cx-zero" : "cx-x" }, shown(a)), "·", h("span", { class: "cx-k" }, shown(b))));
   });
   if (terms.length > MOST_TERMS) nodes.push(` + ${say(lang, "ui.more_terms", { count: terms.length - MOST_TERMS })}`);
   if (bias !== null) nodes.push(" + ", h("span", { class: "cx-b" }, shown(bias)));
   nodes.push(" = ", h("span", { class: "cx-y" }, formatNumber(y)));
   return nodes;
+}
+
+/** The products behind one element of a cross-correlation of x with k; k as it is laid on the window. */
+export function products(x, k, settings, i, j) {
+  return taps(i, j, k, settings).map(({ u, v, r, c }) => ({ a: at(x, r, c), b: k.d[u * k.w + v], zero: r < 0 || c < 0 || r >= x.h || c >= x.w }));
+}
+
+/** Shows nodes in a live region, which speaks only where the text is new. */
+export function showSum(element, nodes) {
+  const text = nodes.map((node) => node.textContent ?? node).join("");
+  if (text !== element.textContent) element.replaceChildren(...nodes);
 }

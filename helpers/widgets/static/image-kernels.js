@@ -1,0 +1,232 @@
+/** Kernels on a picture: any kernel, any picture, and the sum behind the pixel under the pointer. */
+import { same } from "./conv-controls.js";
+import { Draft } from "./draft.js";
+import { h, setAttribute, setText } from "./dom.js";
+import { SpinField, choice } from "./fields.js";
+import { Alerts, StateLink, region } from "./frame.js";
+import { Grid } from "./grid.js";
+import { matrixField } from "./link.js";
+import { formatNumber } from "./numbers.js";
+import { corr2d, fromRows, refusal, taps } from "./ops.js";
+import { readPicture } from "./picture-file.js";
+import { PICTURE_KERNELS } from "./presets.js";
+import { Memory } from "./resize.js";
+import { refusalSentence } from "./shape-words.js";
+import { products, showSum, sum } from "./weighted-sum.js";
+import { say } from "./words.js";
+
+/** The largest kernel; the same stands in image_kernels.py. */
+export const LIMITS = { kernel: 7 };
+
+const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
+const size = (rows) => [rows.length, rows[0].length];
+
+/**
+ * The values that are shown as black and as white: grey levels as they are, or as far below 0 as above it.
+ * "auto" puts 0 in the middle where the kernel's elements cancel out, since such an output is dark by half.
+ * @param {Float64Array} kernel @param {Float64Array} output @param {"auto" | "levels" | "signed"} how @returns {[number, number]}
+ */
+export function shades(kernel, output, how) {
+  const total = kernel.reduce((a, b) => a + b, 0), weight = kernel.reduce((a, b) => a + Math.abs(b), 0);
+  const signed = how === "signed" || (how === "auto" && Math.abs(total) < 1e-9 * weight);
+  if (!signed) return [0, 255];
+  const most = output.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
+  return [-most, most];
+}
+
+class ImageKernels {
+  constructor(model, el) {
+    this.lang = model.get("lang");
+    this.how = "auto";
+    this.at = null; // the middle, until the reader points at something
+    this.memory = new Memory();
+    this.alerts = new Alerts(this.lang, () => this.update());
+    const fits = ({ picture, kernel }) => refusal(size(picture), size(kernel), PLAIN);
+    this.draft = new Draft(model, ["picture", "kernel"], fits, () => {
+      this.alerts.passing = [];
+      this.update();
+    });
+    this.#build(model, el);
+    this.update();
+    this.link?.start();
+  }
+
+  #build(model, el) {
+    const { lang, draft } = this, { set: refuse, tell } = this.alerts;
+    const word = (key, parameters) => say(lang, key, parameters);
+    const write = (r, c, block) => this.#write(r, c, block);
+    this.grids = {
+      input: new Grid({ lang, name: word("ui.input"), kind: "input", picture: true, point: (r, c) => this.#point(r - Math.floor(this.k.h / 2), c - Math.floor(this.k.w / 2)) }),
+      kernel: new Grid({ lang, name: word("ui.kernel"), kind: "kernel", refuse, tell, edit: (r, c, value) => write(r, c, [[value]]), paste: write }),
+      output: new Grid({ lang, name: word("ui.output"), kind: "output", picture: true, point: (r, c) => this.#point(r, c) }),
+      window: new Grid({ lang, name: word("picture.window"), kind: "input" }),
+    };
+    const { input, kernel, output, window } = this.grids;
+    this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
+    this.status = h("div", { role: "status", class: "cx-status" });
+    this.file = h("input", { type: "file", accept: "image/*", class: "cx-file", "aria-label": word("picture.choose"), onchange: () => this.#take(this.file.files[0]) });
+    const browse = h("button", { type: "button", class: "cx-button", onclick: () => this.file.click() }, word("picture.choose"));
+    const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
+    const sign = (text) => h("span", { class: "cx-sign", "aria-hidden": "true" }, text);
+    const [fields, controls] = this.#controls();
+    this.pictures = h("div", { class: "cx-stage cx-pictures" }, input.element, output.element);
+    this.products = h("div", { class: "cx-stage" }, window.element, h("div", { class: "cx-operand" }, sign("⋆"), kernel.element));
+    this.fields = fields;
+    this.root = region(word("picture.name"), h("div", { class: "cx-extras" }, ...controls, browse, this.file), this.pictures, this.products, this.sum,
+      this.alerts.element, this.status, h("div", { class: "cx-bar" }, reset), h("p", { class: "cx-hint" }, word("picture.hint")));
+    this.#dropping();
+    if (model.static && model.get("html_id")) {
+      this.link = new StateLink({
+        lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { k: matrixField("kernel", LIMITS.kernel) },
+        sentence: (refused) => refusalSentence(lang, refused), forget: () => this.#forget(),
+      });
+      this.root.querySelector(".cx-bar").append(this.link.element);
+    }
+    el.append(this.root);
+  }
+
+  #controls() {
+    const { lang, draft } = this, word = (key) => say(lang, key);
+    const kernels = Object.keys(PICTURE_KERNELS).map((name) => [name, word(`ui.preset.${name}`)]);
+    const preset = choice(word("ui.preset.kernel"), [["", word("ui.preset.own")], ...kernels], (name) => {
+      if (!name) return;
+      this.memory.forget();
+      this.grids.kernel.forget();
+      draft.change({ kernel: PICTURE_KERNELS[name] });
+    });
+    this.showPreset = () => (preset.select.value = Object.keys(PICTURE_KERNELS).find((name) => same(draft.values.kernel, PICTURE_KERNELS[name])) ?? "");
+    const how = choice(word("picture.shades"), ["auto", "levels", "signed"].map((name) => [name, word(`picture.shades.${name}`)]), (name) => {
+      this.how = name;
+      this.update();
+    });
+    this.showHow = () => (how.select.value = this.how);
+    const side = (axis, key) => {
+      const spin = new SpinField({
+        lang, name: word(`ui.field.${key}`), minimum: 1, maximum: LIMITS.kernel, refuse: this.alerts.set,
+        write: (value) => {
+          const sides = size(draft.values.kernel);
+          sides[axis] = value;
+          draft.change({ kernel: this.memory.resize(draft.values.kernel, ...sides) });
+        },
+      });
+      return [spin, () => size(draft.values.kernel)[axis]];
+    };
+    const fields = [side(0, "kernel_height"), side(1, "kernel_width")];
+    const group = h("div", { class: "cx-group", role: "group", "aria-label": word("ui.kernel") }, h("span", { "aria-hidden": "true" }, word("ui.kernel")), fields[0][0].element, h("span", { "aria-hidden": "true" }, "×"), fields[1][0].element);
+    return [fields, [preset.element, group, how.element]];
+  }
+
+  /** Takes picture files that are dropped or pasted anywhere on the explorer. */
+  #dropping() {
+    const over = (event, on) => {
+      if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.root.classList.toggle("cx-drop", on);
+    };
+    this.root.addEventListener("dragenter", (event) => over(event, true));
+    this.root.addEventListener("dragover", (event) => over(event, true));
+    this.root.addEventListener("dragleave", (event) => over(event, this.root.contains(event.relatedTarget)));
+    this.root.addEventListener("drop", (event) => {
+      over(event, false);
+      this.#take(event.dataTransfer?.files[0]);
+    });
+    this.root.addEventListener("paste", (event) => {
+      const file = event.clipboardData?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      this.#take(file);
+    });
+  }
+
+  async #take(file) {
+    if (!file) return;
+    const read = await readPicture(file);
+    this.file.value = ""; // the same file may be chosen again
+    if (!("value" in read)) return this.alerts.tell(read);
+    this.at = null;
+    this.draft.change({ picture: read.value });
+  }
+
+  #write(r, c, block) {
+    const [rows, columns] = size(this.draft.values.kernel), needed = [r + block.length, c + block[0].length];
+    if (needed[0] > rows || needed[1] > columns)
+      return this.alerts.tell({ key: "ui.bad.block", where: this.grids.kernel.name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
+    const kernel = this.draft.values.kernel.map((row) => [...row]);
+    block.forEach((line, i) => line.forEach((value, j) => (kernel[r + i][c + j] = value)));
+    this.draft.change({ kernel });
+  }
+
+  #forget() {
+    this.memory.forget();
+    for (const grid of Object.values(this.grids)) grid.forget();
+    for (const [spin] of this.fields) spin.forget();
+    this.alerts.clear();
+    Object.assign(this, { at: null, how: "auto" });
+  }
+
+  #reset() {
+    this.#forget();
+    this.draft.change({ ...this.draft.author });
+  }
+
+  /** Shows the whole state. */
+  update() {
+    const { draft, lang, grids } = this;
+    const impossible = this.alerts.show(draft.refused ? [refusalSentence(lang, draft.refused)] : []);
+    if (this.computed !== draft.valid || !this.y) {
+      this.x = fromRows(draft.valid.picture);
+      this.k = fromRows(draft.valid.kernel);
+      this.y = corr2d(this.x, this.k, PLAIN);
+      this.computed = draft.valid;
+    }
+    const { x, y } = this;
+    const range = shades(this.k.d, y.d, this.how);
+    grids.input.draw(x, [0, 0], { range: [0, 255] });
+    grids.kernel.draw(fromRows(draft.values.kernel));
+    grids.output.draw(y, [0, 0], { range });
+    this.pictures.style.setProperty("--total", String(2));
+    setAttribute(grids.output.root, "aria-disabled", impossible ? "true" : null);
+    setAttribute(this.sum, "aria-disabled", impossible ? "true" : null);
+    for (const [spin, read] of this.fields) spin.show(read());
+    this.showPreset();
+    this.showHow();
+    const shape = [say(lang, "ui.shape", { h: y.h, w: y.w }), say(lang, "picture.range", { black: formatNumber(range[0]), white: formatNumber(range[1]) })];
+    setText(this.status, shape.join(" "));
+    this.select(...(this.at ?? [Math.floor(y.h / 2), Math.floor(y.w / 2)]));
+    this.link?.update();
+  }
+
+  /** Chooses the output at (i, j), or the nearest there is: a window on the picture's border is the outermost one. */
+  #point(i, j) {
+    const { y } = this;
+    this.at = [Math.min(Math.max(i, 0), y.h - 1), Math.min(Math.max(j, 0), y.w - 1)];
+    this.select(...this.at);
+  }
+
+  /** Shows the window behind the output element (i, j) and its weighted sum. */
+  select(row, column) {
+    const { x, k, y, grids, lang } = this;
+    const i = Math.min(row, y.h - 1), j = Math.min(column, y.w - 1);
+    const list = taps(i, j, k, PLAIN);
+    const read = products(x, k, PLAIN, i, j);
+    grids.input.mark(list.map(({ r, c }) => ({ r, c, mark: "cx-window" })));
+    grids.output.mark([{ r: i, c: j, mark: "cx-window" }]);
+    grids.output.moveTo(i, j);
+    grids.window.draw({ h: k.h, w: k.w, d: Float64Array.from(read, ({ a }) => a) });
+    this.products.style.setProperty("--total", String(2 * Math.max(k.w, 4)));
+    showSum(this.sum, sum({ lang, label: `Y[${i}, ${j}]`, terms: read, y: y.d[i * y.w + j] }));
+  }
+
+  destroy() {
+    this.link?.destroy();
+    this.draft.destroy();
+    for (const grid of Object.values(this.grids)) grid.destroy();
+  }
+}
+
+/** anywidget's entry. */
+export function render({ model, el }) {
+  const kernels = new ImageKernels(model, el);
+  return () => kernels.destroy();
+}

@@ -37,6 +37,7 @@ PURE = {
     "puzzle": "puzzle.js",
     "learner": "learner.js",
     "receptive": "receptive.js",
+    "pictures": "picture-file.js",
 }
 
 _IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"\./([\w-]+\.js)";[ \t]*$', re.M)

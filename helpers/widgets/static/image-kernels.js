@@ -185,7 +185,6 @@ class ImageKernels {
     grids.input.draw(x, [0, 0], { range: [0, 255] });
     grids.kernel.draw(fromRows(draft.values.kernel));
     grids.output.draw(y, [0, 0], { range });
-    this.pictures.style.setProperty("--total", String(2));
     setAttribute(grids.output.root, "aria-disabled", impossible ? "true" : null);
     setAttribute(this.sum, "aria-disabled", impossible ? "true" : null);
     for (const [spin, read] of this.fields) spin.show(read());
@@ -212,6 +211,7 @@ class ImageKernels {
     const read = products(x, k, PLAIN, i, j);
     grids.input.mark(list.map(({ r, c }) => ({ r, c, mark: "cx-window" })));
     grids.output.mark([{ r: i, c: j, mark: "cx-window" }]);
+    grids.input.moveTo(i + Math.floor(k.h / 2), j + Math.floor(k.w / 2));
     grids.output.moveTo(i, j);
     grids.window.draw({ h: k.h, w: k.w, d: Float64Array.from(read, ({ a }) => a) });
     this.products.style.setProperty("--total", String(2 * Math.max(k.w, 4)));

@@ -22,6 +22,7 @@ const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
 const TEACHERS = ["vertical_edge", "horizontal_edge", "sobel_x", "box_blur", "laplacian", "emboss"];
 const PERIOD = 120; // milliseconds between steps of a run
 const LONGEST = 2000; // steps that are remembered
+const MOST_TERMS = 14; // of a sum, so that its end stays in sight
 const ARRIVED = 1e-16; // a loss that is nothing but rounding
 
 const size = (rows) => [rows.length, rows[0].length];
@@ -76,7 +77,7 @@ class KernelLearner {
     const { grids } = this;
     const sign = (text) => h("span", { class: "cx-sign", "aria-hidden": "true" }, text);
     const after = (text, figure) => h("div", { class: "cx-operand" }, sign(text), figure.element);
-    const row = (key, ...children) => [h("p", { class: "cx-part" }, word(key)), h("div", { class: "cx-stage" }, ...children)];
+    const row = (key, ...children) => [h("p", { class: "cx-part" }, word(key)), h("div", { class: "cx-stage cx-dense" }, ...children)];
     this.stages = { forward: ["input", "kernel", "prediction"], loss: ["target", "error", "dk"], backward: ["g", "flipped", "dx"] };
     const stage = {
       forward: row("learner.forward", grids.input.element, after("⋆", grids.kernel), after("=", grids.prediction)),
@@ -172,7 +173,7 @@ class KernelLearner {
     }
     if (losses.length > this.losses.length) {
       this.losses = losses;
-      this.own = kernel; // the change to come is a step, not a new start
+      this.own = { kernel, bias }; // the change to come is a step, not a new start
       this.draft.change({ kernel, bias });
     }
     if (reason) {
@@ -227,7 +228,7 @@ class KernelLearner {
     this.result = { x, k, y, ...pass(x, k, valid.bias, y) };
     this.bound = bound(x, [k.h, k.w], valid.bias !== null);
     const changed = (name) => !before || before[name] !== valid[name];
-    const stepped = this.own === valid.kernel;
+    const stepped = this.own?.kernel === valid.kernel && this.own.bias === valid.bias;
     if (["input", "target_kernel"].some(changed) || (!stepped && ["kernel", "bias"].some(changed))) this.#begin();
     this.computed = valid;
   }
@@ -300,7 +301,7 @@ class KernelLearner {
     }
     grids[which].moveTo(r, c);
     setAttribute(this.sum, "aria-live", this.timer === null ? "polite" : "off");
-    showSum(this.sum, sum({ lang, label: `${name}[${r}, ${c}]`, terms: products(from, by, settings, r, c), bias: which === "prediction" ? this.draft.valid.bias : null, y: result.d[r * result.w + c] }));
+    showSum(this.sum, sum({ lang, label: `${name}[${r}, ${c}]`, terms: products(from, by, settings, r, c), bias: which === "prediction" ? this.draft.valid.bias : null, most: MOST_TERMS, y: result.d[r * result.w + c] }));
   }
 
   destroy() {

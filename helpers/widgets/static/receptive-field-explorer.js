@@ -75,6 +75,7 @@ class ReceptiveFieldExplorer {
     this.showStack = () => (stacks.select.value = Object.keys(STACKS).find((key) => matrixToText(STACKS[key]) === matrixToText(draft.values.layers)) ?? "");
     this.drawing = new FieldDrawing((level, element) => this.pick(level, element));
     this.map = new Grid({ lang, name: word("field.map"), kind: "input" });
+    this.map.element.classList.add("cx-dense");
     this.list = h("div", { class: "cx-layers" });
     this.status = h("div", { role: "status", class: "cx-status" });
     this.add = h("button", { type: "button", class: "cx-button", onclick: () => this.#change([...draft.values.layers, [3, 1, 0, 1]]) }, word("field.add"));
@@ -208,7 +209,7 @@ class ReceptiveFieldExplorer {
     const input = counts[0];
     const map = Float64Array.from({ length: input.length ** 2 }, (_, n) => input[Math.floor(n / input.length)] * input[n % input.length]);
     this.map.draw({ h: input.length, w: input.length, d: map }, [0, 0], { caption: say(lang, "field.map_caption", { element: at[1] }) });
-    this.map.element.style.setProperty("--total", String(Math.max(input.length, 12)));
+    this.map.element.style.setProperty("--total", String(Math.max(input.length, 20)));
   }
 
   #levelName(level) {

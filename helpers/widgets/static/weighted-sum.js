@@ -9,17 +9,17 @@ const MOST_TERMS = 36;
 const shown = (value) => (value < 0 ? `(${formatNumber(value)})` : formatNumber(value));
 
 /**
- * @param {{lang: string, label: string, terms: {a: number, b: number, zero?: boolean}[], bias?: number | null, y: number}} what
- *   each term is the product of a, an element of the input (or a zero of its padding), and b, its weight
+ * @param {{lang: string, label: string, terms: {a: number, b: number, zero?: boolean}[], bias?: number | null, y: number, most?: number}} what
+ *   each term is the product of a, an element of the input (or a zero of its padding), and b, its weight; at most `most` of them are written out
  * @returns {Node[]} label = a·b + … + bias = y
  */
-export function sum({ lang, label, terms, bias = null, y }) {
+export function sum({ lang, label, terms, bias = null, y, most = MOST_TERMS }) {
   const nodes = [h("span", { class: "cx-lhs" }, `${label} = `)];
-  terms.slice(0, MOST_TERMS).forEach(({ a, b, zero }, n) => {
+  terms.slice(0, most).forEach(({ a, b, zero }, n) => {
     if (n) nodes.push(" + ");
     nodes.push(h("span", { class: "cx-term" }, h("span", { class: zero ? "cx-x cx-zero" : "cx-x" }, shown(a)), "·", h("span", { class: "cx-k" }, shown(b))));
   });
-  if (terms.length > MOST_TERMS) nodes.push(` + ${say(lang, "ui.more_terms", { count: terms.length - MOST_TERMS })}`);
+  if (terms.length > most) nodes.push(` + ${say(lang, "ui.more_terms", { count: terms.length - most })}`);
   if (bias !== null) nodes.push(" + ", h("span", { class: "cx-b" }, shown(bias)));
   nodes.push(" = ", h("span", { class: "cx-y" }, formatNumber(y)));
   return nodes;

@@ -1,0 +1,233 @@
+"""The kernel learner: the backward pass and every step are autograd's, in the script and on the page."""
+
+import json
+import math
+import random
+
+import pytest
+import torch
+
+from helpers.widgets import KernelLearner
+from tests.stacks import descents, tensor
+
+CHAPTER = "chapters/en/01_conv2d.html"
+STEPS = 3
+
+RUN = """text => JSON.stringify(JSON.parse(text).map(({ input, teacher, kernel, bias, lr, steps }) => {
+  const { ops, learner } = convnets, plain = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
+  const size = (rows) => [rows.length, rows[0].length];
+  const refused = ops.refusal(size(input), size(teacher), plain);
+  if (refused) return { refused };
+  const x = ops.fromRows(input), y = ops.corr2d(x, ops.fromRows(teacher), plain);
+  let k = ops.fromRows(kernel), b = bias;
+  const told = [];
+  for (let n = 0; n < steps; n++) {
+    const now = learner.pass(x, k, b, y);
+    told.push({ loss: now.loss, db: now.db, dk: ops.toRows(now.dk), dx: ops.toRows(now.dx) });
+    ({ k, bias: b } = learner.step(k, b, now, lr));
+  }
+  return { told, bound: learner.bound(x, [k.h, k.w], b !== null) };
+}))"""
+
+
+def test_5000_random_descents_equal_autograd_step_by_step(script_page):
+    cases = descents(5000, seed=11)
+    told = json.dumps([{**vars(case), "steps": STEPS} for case in cases])
+    refused = 0
+    for case, answer in zip(cases, json.loads(script_page.evaluate(RUN, told)), strict=True):
+        expected = case.passes(STEPS)
+        assert ("refused" in answer) == (expected is None), case
+        if expected is None:
+            refused += 1
+            continue
+        for ours, theirs in zip(answer["told"], expected, strict=True):
+            scale = max(1.0, theirs["loss"].item())
+            for name, value in theirs.items():
+                if value is None:
+                    assert ours[name] is None
+                else:
+                    torch.testing.assert_close(tensor(ours[name]), value.detach(), rtol=1e-9, atol=1e-11 * scale)
+    assert refused > 300
+
+
+def test_the_bound_is_that_of_the_hessian(script_page):
+    cases = [case for case in descents(300, seed=12) if case.passes(1)]
+    told = json.dumps([{**vars(case), "steps": 1} for case in cases])
+    for case, answer in zip(cases, json.loads(script_page.evaluate(RUN, told)), strict=True):
+        expected = KernelLearner(case.input, case.teacher, case.kernel, case.bias, case.lr).bound
+        assert answer["bound"] == pytest.approx(expected, rel=1e-9) or (answer["bound"] is None and math.isinf(expected))
+
+
+class Learner:
+    """The learner on the page."""
+
+    def __init__(self, page):
+        self.page = page
+        self.region = page.locator("#learner").get_by_role("region", name="Kernel learner")
+
+    def values(self, name):
+        rows = self.region.get_by_role("grid", name=name, exact=True).evaluate(
+            """grid => [...grid.querySelectorAll("[role=row]")].map(row =>
+                [...row.querySelectorAll("[role=gridcell]:not(.cx-pad)")].map(cell => Number(cell.dataset.value))
+            ).filter(row => row.length)"""
+        )
+        return tensor(rows)
+
+    def press(self, name):
+        self.region.get_by_role("button", name=name, exact=True).click()
+
+    @property
+    def rate(self):
+        return self.region.get_by_role("spinbutton", name="Learning rate")
+
+    @property
+    def status(self):
+        return self.region.get_by_role("status").inner_text()
+
+    @property
+    def alert(self):
+        return self.region.get_by_role("alert")
+
+    def bias(self):
+        return float(self.status.split("Bias b = ")[1].split(",")[0].replace("−", "-")) if "Bias b" in self.status else None
+
+    def assert_autograd(self):
+        """Every number on the screen is PyTorch's for the input and kernel on the screen."""
+        python = KernelLearner(self.values("Input"), [[1, -1]], self.values("Kernel"), self.bias())
+        loose = {"rtol": 1e-4, "atol": 2e-3}  # the bias is told with four decimals
+        torch.testing.assert_close(self.values("Prediction Ŷ"), python.output, **loose)
+        torch.testing.assert_close(self.values("Target Y"), python.target, rtol=0, atol=0)
+        gradients = python.gradients()
+        torch.testing.assert_close(self.values("Gradient of the kernel ∂L/∂K"), gradients.kernel, rtol=1e-3, atol=2e-2)
+        torch.testing.assert_close(self.values("Gradient of the input ∂L/∂X"), gradients.input, **loose)
+
+
+@pytest.fixture
+def learner(open_page, address):
+    return Learner(open_page(f"{address}/{CHAPTER}"))
+
+
+def test_steps_lead_down_and_every_number_is_autograds(learner):
+    assert "Step 0: the loss L is 42." in learner.status
+    learner.assert_autograd()
+    learner.press("Step")
+    learner.assert_autograd()
+    for _ in range(6):
+        learner.press("10 steps")
+    learner.assert_autograd()
+    assert "Step 61" in learner.status
+    torch.testing.assert_close(learner.values("Kernel"), tensor([[1.0, -1.0]]), rtol=0, atol=0.01)
+    learner.press("Start over")
+    assert "Step 0: the loss L is 42." in learner.status
+    assert learner.values("Kernel").tolist() == [[-1, 0.5]]
+
+
+def test_a_run_can_be_paused_and_ends_by_itself(learner):
+    learner.press("Run")
+    learner.page.wait_for_function("/Step [3-9]/.test(document.querySelector('#learner [role=status]').textContent)")
+    learner.press("Pause")
+    steps = learner.status.split(":")[0]
+    learner.page.wait_for_timeout(400)
+    assert learner.status.split(":")[0] == steps
+    for _ in range(40):
+        learner.press("10 steps")
+    assert "Arrived after" in learner.alert.inner_text()
+
+
+def test_above_the_bound_it_diverges_and_says_why(learner):
+    assert "2/λmax = 0.01609" in learner.status
+    learner.rate.fill("0.0163")
+    assert "beyond −1 it grows without end" in learner.status
+    before = float(learner.status.split("loss L is ")[1].split(".\n")[0])
+    for _ in range(10):
+        learner.press("10 steps")
+    assert float(learner.status.split("loss L is ")[1].split(".\n")[0]) > before
+    learner.region.get_by_role("checkbox", name="Learn a bias").uncheck()
+    assert "2/λmax = 0.03333" in learner.status
+    assert "Step 0" in learner.status  # another layer: a new start
+    assert "λmax = 0.022: it shrinks" in learner.status
+    learner.rate.fill("1e200")
+    learner.press("10 steps")
+    assert "too large for a number" in learner.alert.inner_text()
+    learner.press("Reset")
+    assert not learner.alert.is_visible()
+    assert "Step 0: the loss L is 42." in learner.status
+
+
+def test_an_edited_kernel_is_a_new_start(learner):
+    learner.press("Step")
+    grid = learner.region.get_by_role("grid", name="Kernel", exact=True)
+    grid.get_by_role("gridcell").first.click()
+    box = learner.region.get_by_role("textbox", name="Kernel row 1, column 1")
+    box.fill("1/2")
+    box.press("Enter")
+    assert learner.values("Kernel")[0, 0] == 0.5
+    assert "Step 0" in learner.status
+    learner.assert_autograd()
+
+
+def test_any_target_can_be_learnt_from_any_start(learner):
+    draw = random.Random(5)
+    for target in ("sobel_x", "horizontal_edge", "box_blur"):
+        learner.region.get_by_role("combobox", name="The target's kernel").select_option(target)
+        learner.region.get_by_role("combobox", name="Start from").select_option(draw.choice(["zeros", "random"]))
+        assert "Step 0" in learner.status
+        learner.rate.fill("0.001")
+        before = float(learner.status.split("loss L is ")[1].split(".\n")[0].rstrip("."))
+        learner.press("10 steps")
+        after = float(learner.status.split("loss L is ")[1].split(".\n")[0].rstrip("."))
+        assert after < before or before == 0
+
+
+@pytest.mark.parametrize(("text", "message"), [("0", "greater than 0"), ("-1", "greater than 0"), ("fast", "not a number")])
+def test_a_bad_rate_is_told_and_kept(learner, text, message):
+    learner.rate.fill(text)
+    assert message in learner.alert.inner_text()
+    assert learner.rate.input_value() == text
+    learner.rate.fill("0.02")
+    assert not learner.alert.is_visible()
+
+
+def test_the_sum_behind_a_gradient_is_written_out(learner):
+    sums = learner.region.locator(".cx-sum")
+    assert sums.inner_text().startswith("∂L/∂K[0, 0] = 1·0 + 1·(−3)")
+    assert sums.inner_text().endswith("= −18")
+    cell = learner.region.get_by_role("gridcell", name="Gradient of the input ∂L/∂X row 1, column 2", exact=False).first
+    cell.hover()
+    assert sums.inner_text() == "∂L/∂X[0, 1] = 0·0.5 + (−3)·(−1) = 3"
+    cell.focus()
+    learner.page.keyboard.press("ArrowRight")
+    assert sums.inner_text() == "∂L/∂X[0, 2] = (−3)·0.5 + 1·(−1) = −2.5"
+
+
+def test_the_keyboard_changes_the_rate_by_its_first_digit(learner):
+    learner.rate.focus()
+    learner.page.keyboard.press("ArrowUp")
+    assert learner.rate.input_value() == "0.02"
+    for _ in range(2):
+        learner.page.keyboard.press("ArrowDown")
+    assert learner.rate.input_value() == "0.009"
+
+
+def test_touch_on_a_phone_is_enough(open_page, address):
+    learner = Learner(open_page(f"{address}/{CHAPTER}", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True))
+    learner.region.get_by_role("button", name="10 steps").tap()
+    assert "Step 10" in learner.status
+    learner.region.get_by_role("gridcell", name="Prediction Ŷ row 1, column 2", exact=False).first.tap()
+    assert learner.region.locator(".cx-sum").inner_text().startswith("Ŷ[0, 1]")
+
+
+def test_a_link_opens_its_state(open_page, address):
+    learner = Learner(open_page(f"{address}/{CHAPTER}#learner?x=1,2,3;4,5,6&k=0.25,2&b=&lr=0.005"))
+    assert learner.values("Input").tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert learner.values("Kernel").tolist() == [[0.25, 2]]
+    assert learner.bias() is None
+    learner.assert_autograd()
+    href = learner.region.get_by_role("link", name="Link to this state").get_attribute("href")
+    again = Learner(open_page(f"{address}/{CHAPTER}{href}"))
+    assert again.values("Kernel").tolist() == [[0.25, 2]]
+    bad = Learner(open_page(f"{address}/{CHAPTER}#learner?lr=-1"))
+    assert "lr=-1 makes no sense" in bad.alert.inner_text()
+    bad = Learner(open_page(f"{address}/{CHAPTER}#learner?k=1,2,3"))
+    assert "The kernel has 1×3 elements" in bad.alert.inner_text()
+    assert bad.values("Kernel").tolist() == [[-1, 0.5]]

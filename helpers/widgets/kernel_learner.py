@@ -20,7 +20,7 @@ LIMITS = {"input": 16, "kernel": 5}
 
 
 class Gradients(NamedTuple):
-    """The loss and its gradients at the present kernel and bias, as float64 tensors of the shapes of what they are of."""
+    """The loss and its gradients, as float64 tensors, each of the shape of what it is the gradient of."""
 
     loss: torch.Tensor
     kernel: torch.Tensor
@@ -57,7 +57,14 @@ class KernelLearner(CourseWidget):
     lr = Number(default_value=0.01).tag(sync=True)
 
     def __init__(
-        self, input: Any, target_kernel: Any, kernel: Any = None, bias: Any = 0.0, lr: Any = 0.01, *, id: str | None = None
+        self,
+        input: Any,
+        target_kernel: Any,
+        kernel: Any = None,
+        bias: Any = 0.0,
+        lr: Any = 0.01,
+        *,
+        id: str | None = None,
     ) -> None:
         start = [[0.0] * len(target_kernel[0]) for _ in target_kernel] if kernel is None else kernel
         super().__init__(id=id, input=input, target_kernel=target_kernel, kernel=start, bias=bias, lr=lr)

@@ -38,13 +38,17 @@ class ReceptiveFieldExplorer(CourseWidget):
     size = Whole(1, LIMITS["size"]).tag(sync=True)
     at = t.Tuple(t.Int(), t.Int(), default_value=None, allow_none=True).tag(sync=True)
 
-    def __init__(self, layers: Any, size: Any = 12, at: tuple[int, int] | None = None, *, id: str | None = None) -> None:
+    def __init__(
+        self, layers: Any, size: Any = 12, at: tuple[int, int] | None = None, *, id: str | None = None
+    ) -> None:
         super().__init__(id=id, layers=layers, size=size)
         if at is not None:
             layer, element = shapes.pair(tuple(at), "at")
             elements = self.sizes[layer] if 0 <= layer <= len(self.layers) else 1
             if not (0 <= layer <= len(self.layers) and 0 <= element < elements):
-                raise ValueError(say("field.bad.at", layers=len(self.layers), elements=elements - 1, value=(layer, element)))
+                raise ValueError(
+                    say("field.bad.at", layers=len(self.layers), elements=elements - 1, value=(layer, element))
+                )
             self.at = (layer, element)
 
     @t.validate("layers", "size")
@@ -88,7 +92,9 @@ class ReceptiveFieldExplorer(CourseWidget):
     def _fallback(self) -> str:
         rows = [
             (n, *layer, size, *field)
-            for n, (layer, size, field) in enumerate(zip(self.layers, self.sizes[1:], self.fields, strict=True), start=1)
+            for n, (layer, size, field) in enumerate(
+                zip(self.layers, self.sizes[1:], self.fields, strict=True), start=1
+            )
         ]
         return table(say("field.table"), rows)
 

@@ -153,11 +153,12 @@ def whole(value: Any, name: str, minimum: int, maximum: int) -> int:
     """A whole number from minimum to maximum; raises `RefusedType` for anything else, `Refused` out of range."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise RefusedType(say("widget.not_whole", name=name, value=_brief(value)))
+    value = int(value)
     if value < minimum:
         raise Refused(say("shapes.at_least", name=name, minimum=minimum, value=value))
     if value > maximum:
         raise Refused(say("shapes.at_most", name=name, maximum=maximum, value=value))
-    return int(value)
+    return value
 
 
 def _brief(value: Any) -> str:

@@ -8,6 +8,14 @@ import torch
 import torch.nn.functional as F
 from playwright.sync_api import Locator, Page
 
+#: a small touch screen
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+#: reads the full values of a small grid, padding left out
+VALUES = """grid => [...grid.querySelectorAll("[role=row]")].map(row =>
+  [...row.querySelectorAll("[role=gridcell]:not(.cx-pad)")].map(cell => Number(cell.dataset.value))
+).filter(row => row.length)"""
+
 SETTINGS = ("Padding", "Stride", "Dilation")
 
 
@@ -51,12 +59,7 @@ class Explorer:
 
     def values(self, name: str) -> torch.Tensor:
         """The full values of a small grid, padding left out."""
-        rows = self.grid(name).evaluate(
-            """grid => [...grid.querySelectorAll("[role=row]")].map(row =>
-                [...row.querySelectorAll("[role=gridcell]:not(.cx-pad)")].map(cell => cell.dataset.value)
-            ).filter(row => row.length)"""
-        )
-        return torch.tensor([[float(value) for value in row] for row in rows], dtype=torch.float64)
+        return torch.tensor(self.grid(name).evaluate(VALUES), dtype=torch.float64)
 
     def settings(self) -> dict[str, tuple[int, int]]:
         read = lambda name: int(self.spin(name).get_attribute("aria-valuenow") or "")  # noqa: E731

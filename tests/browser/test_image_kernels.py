@@ -1,7 +1,6 @@
 """Kernels on a picture, the course's and the reader's own."""
 
 import io
-import json
 import random
 
 import pytest
@@ -10,6 +9,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from helpers.pictures import grace_hopper
+from tests.browser.explorer import PHONE, VALUES
 from tests.stacks import tensor
 
 CHAPTER = "chapters/en/01_conv2d.html"
@@ -39,10 +39,7 @@ class Pictures:
         return int(grid.get_attribute("aria-rowcount")), int(grid.get_attribute("aria-colcount"))
 
     def kernel(self):
-        rows = self.region.get_by_role("grid", name="Kernel", exact=True).evaluate(
-            "grid => [...grid.querySelectorAll('[role=row]')].map(row => [...row.children].map(cell => Number(cell.dataset.value)))"
-        )
-        return tensor(rows)
+        return tensor(self.region.get_by_role("grid", name="Kernel", exact=True).evaluate(VALUES))
 
     def point(self, row, column):
         """Point at an output element (from 0) with the mouse."""
@@ -53,13 +50,22 @@ class Pictures:
 
     def shown(self, row, column):
         """The brightness that the output's canvas shows at an element, 0 to 255, away from the frame."""
-        return self.region.get_by_role("grid", name="Output", exact=True).locator("canvas").evaluate(
+        canvas = self.region.get_by_role("grid", name="Output", exact=True).locator("canvas")
+        return canvas.evaluate(
             """async (canvas, [r, c, h, w]) => {
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-              return canvas.getContext("2d").getImageData((c + 0.5) / w * canvas.width, (r + 0.5) / h * canvas.height, 1, 1).data[0];
+              const copy = new OffscreenCanvas(canvas.width, canvas.height)
+                .getContext("2d", { willReadFrequently: true });
+              copy.drawImage(canvas, 0, 0);
+              return copy.getImageData((c + 0.5) / w * canvas.width, (r + 0.5) / h * canvas.height, 1, 1).data[0];
             }""",
             [row, column, *self.size("Output")],
         )
+
+    def wait_for_size(self, rows, columns):
+        """A picture is read in its own time."""
+        sized = f'[role=grid][aria-label=Input][aria-rowcount="{rows}"][aria-colcount="{columns}"]'
+        self.region.locator(sized).wait_for()
 
     def take(self, data, name="mine.png", kind="image/png"):
         self.region.locator("input[type=file]").set_input_files({"name": name, "mimeType": kind, "buffer": data})
@@ -122,7 +128,7 @@ def test_a_picture_of_the_readers_own_gives_its_own_numbers(pictures):
     torch.manual_seed(3)
     colours = torch.randint(0, 256, (20, 30, 3))
     pictures.take(png(colours, "RGB"))
-    pictures.page.wait_for_function("document.querySelector('#image-kernels [role=grid]').getAttribute('aria-rowcount') === '20'")
+    pictures.wait_for_size(20, 30)
     assert pictures.size("Output") == (18, 28)
     grey = (colours.double() * tensor([0.299, 0.587, 0.114])).sum(-1).round()
     Y = F.conv2d(grey[None, None], pictures.kernel()[None, None])[0, 0]
@@ -139,11 +145,11 @@ def test_a_large_picture_is_made_smaller_and_a_dropped_one_is_taken(pictures):
         """bytes => { const data = new DataTransfer();
         data.items.add(new File([new Uint8Array(bytes)], "large.png", { type: "image/png" }));
         const region = document.querySelector("#image-kernels section");
-        for (const name of ["dragover", "drop"]) region.dispatchEvent(new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true })); }""",
+        const how = { dataTransfer: data, bubbles: true, cancelable: true };
+        for (const name of ["dragover", "drop"]) region.dispatchEvent(new DragEvent(name, how)); }""",
         list(data),
     )
-    pictures.page.wait_for_function("document.querySelector('#image-kernels [role=grid]').getAttribute('aria-rowcount') === '96'")
-    pictures.page.wait_for_function("document.querySelector('#image-kernels [role=grid]').getAttribute('aria-colcount') === '192'")
+    pictures.wait_for_size(96, 192)
     pictures.point(10, 10)
     assert pictures.sum.endswith("= 0")
 
@@ -182,8 +188,7 @@ def test_the_keyboard_walks_over_the_picture(pictures):
 
 
 def test_touch_on_a_phone_is_enough(open_page, address):
-    page = open_page(f"{address}/{CHAPTER}", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    pictures = Pictures(page)
+    pictures = Pictures(open_page(f"{address}/{CHAPTER}", **PHONE))
     before = pictures.sum
     pictures.region.get_by_role("grid", name="Input", exact=True).locator("canvas").tap(position={"x": 20, "y": 20})
     assert pictures.sum != before
@@ -206,7 +211,5 @@ def test_without_scripts_the_picture_and_the_kernel_are_there(open_page, address
 
 def test_grey_levels_are_those_of_bt601_on_white(script_page):
     pixels = [[255, 0, 0, 255], [0, 255, 0, 255], [0, 0, 255, 255], [0, 0, 0, 0], [0, 0, 0, 51]]
-    told = script_page.evaluate(
-        "pixels => JSON.stringify(convnets.pictures.greyLevels(new Uint8ClampedArray(pixels.flat()), pixels.length, 1))", pixels
-    )
-    assert json.loads(told) == [[76, 150, 29, 255, 204]]
+    levels = "pixels => convnets.pictures.greyLevels(new Uint8ClampedArray(pixels.flat()), pixels.length, 1)"
+    assert script_page.evaluate(levels, pixels) == [[76, 150, 29, 255, 204]]

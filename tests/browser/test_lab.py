@@ -33,12 +33,34 @@ with explorer.hold_trait_notifications():
     explorer.stride = (1, 2)
 """
 
+MORE = """
+from helpers.widgets import ImageKernels, KernelLearner, ReceptiveFieldExplorer, ShapePuzzle
+learner = KernelLearner([[1, 1, 0, 0, 1, 1]], [[1, -1]], kernel=[[0.5, 0.5]], lr=0.05)
+fields = ReceptiveFieldExplorer([(3, 1), (3, 2)], size=9)
+kernels = ImageKernels([[10 * r + c for c in range(20)] for r in range(20)], [[1, -1]])
+puzzle = ShapePuzzle((9, 12), (5, 4))
+for widget in (learner, fields, kernels, puzzle):
+    display(widget)
+"""
+TELL_MORE = """
+import json
+gradient = learner.gradients().kernel.tolist()
+state = {"kernel": learner.kernel, "gradient": gradient, "layers": fields.layers, "image": kernels.kernel}
+print("STATE", json.dumps({**state, "output": kernels.output[0].tolist(), "puzzle": puzzle.output}))
+"""
+CHANGE_MORE = """
+learner.kernel = [[1, -1]]
+fields.layers = [(2, 2), (3, 1, 1), (3, 1, 1)]
+kernels.kernel = [[0, 1], [1, 0]]
+"""
+CELLS = (SHOW, TELL, CHANGE, MORE, TELL_MORE, CHANGE_MORE)
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """JupyterLab on a folder of its own; its address."""
     folder = tmp_path_factory.mktemp("lab")
-    notebook = new_notebook(cells=[new_code_cell(text.strip()) for text in (SHOW, TELL, CHANGE)])
+    notebook = new_notebook(cells=[new_code_cell(text.strip()) for text in CELLS])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "explorer.ipynb")
     with socket.socket() as free:
@@ -104,9 +126,9 @@ def run(page, number):
     raise AssertionError(f"cell {number} did not run")
 
 
-def told(page):
-    """The state that Python sees now."""
-    cell = run(page, 1)
+def told(page, number=1):
+    """The state that Python sees now, as a cell tells it."""
+    cell = run(page, number)
     text = cell.locator(".jp-OutputArea-output").last.inner_text()
     return json.loads(text[text.index("STATE") + 6 :])
 
@@ -153,7 +175,7 @@ def test_typing_never_triggers_jupyters_shortcuts(notebook):
     for key in ("a", "b", "x"):
         notebook.keyboard.press(key)
     assert cells.count() == before
-    assert notebook.locator(".jp-Notebook .jp-CodeCell").count() == 3
+    assert notebook.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)
     assert explorer.values("Kernel").tolist() == [[0, 1], [2, 3]]
 
 
@@ -162,3 +184,36 @@ def test_links_to_a_state_are_for_pages_that_have_an_address(notebook):
     region = notebook.locator(".jp-OutputArea-output:has(.cx)").first.get_by_role("region", name="Convolution explorer")
     region.wait_for()
     assert region.get_by_role("link").count() == 0
+
+
+def test_the_other_explorers_share_their_state_with_python_too(notebook):
+    run(notebook, 3)
+    learner = notebook.get_by_role("region", name="Kernel learner").first
+    learner.wait_for()
+    learner.get_by_role("button", name="Step", exact=True).click()
+    learner.get_by_role("spinbutton", name="Learning rate").press("b")  # and no cell is added
+    learner.get_by_role("spinbutton", name="Learning rate").fill("0.02")
+    fields = notebook.get_by_role("region", name="Receptive field explorer").first
+    fields.get_by_role("button", name="Add a layer").click()
+    kernels = notebook.get_by_role("region", name="Kernels on a picture").first
+    kernels.get_by_role("combobox", name="Kernel preset").select_option("sobel_x")
+    puzzle = notebook.get_by_role("region", name="Shape puzzle").first
+    puzzle.get_by_role("button", name="New puzzle").click()
+
+    state = told(notebook, 4)
+    numbers = lambda grid: [float(cell.get_attribute("data-value")) for cell in grid.get_by_role("gridcell").all()]  # noqa: E731
+    assert state["kernel"] == [numbers(learner.get_by_role("grid", name="Kernel", exact=True))]
+    slopes = numbers(learner.get_by_role("grid", name="Gradient of the kernel ∂L/∂K"))
+    assert slopes == pytest.approx(state["gradient"][0], rel=1e-12)
+    assert state["layers"] == [[3, 1, 0, 1], [3, 2, 0, 1], [3, 1, 0, 1]]
+    assert state["image"] == [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+    assert state["output"] == [8.0] * 18
+    assert "to an output of {}×{}".format(*state["puzzle"]) in puzzle.inner_text()
+
+    run(notebook, 5)  # Python changes them
+    learner.locator("[aria-label='Kernel row 1, column 2: −1']").wait_for()
+    assert "the loss L is 0." in learner.get_by_role("status").inner_text()
+    fields.locator('[data-level="3"]').first.wait_for()
+    assert fields.get_by_role("group", name="Layer ").count() == 3
+    kernels.locator("[aria-label='Kernel row 2, column 2: 0']").wait_for()
+    assert notebook.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from helpers.widgets import KernelLearner
+from tests.browser.explorer import PHONE, VALUES
 from tests.stacks import descents, tensor
 
 CHAPTER = "chapters/en/01_conv2d.html"
@@ -55,7 +56,8 @@ def test_the_bound_is_that_of_the_hessian(script_page):
     told = json.dumps([{**vars(case), "steps": 1} for case in cases])
     for case, answer in zip(cases, json.loads(script_page.evaluate(RUN, told)), strict=True):
         expected = KernelLearner(case.input, case.teacher, case.kernel, case.bias, case.lr).bound
-        assert answer["bound"] == pytest.approx(expected, rel=1e-9) or (answer["bound"] is None and math.isinf(expected))
+        found = math.inf if answer["bound"] is None else answer["bound"]
+        assert found == pytest.approx(expected, rel=1e-9)
 
 
 class Learner:
@@ -66,12 +68,7 @@ class Learner:
         self.region = page.locator("#learner").get_by_role("region", name="Kernel learner")
 
     def values(self, name):
-        rows = self.region.get_by_role("grid", name=name, exact=True).evaluate(
-            """grid => [...grid.querySelectorAll("[role=row]")].map(row =>
-                [...row.querySelectorAll("[role=gridcell]:not(.cx-pad)")].map(cell => Number(cell.dataset.value))
-            ).filter(row => row.length)"""
-        )
-        return tensor(rows)
+        return tensor(self.region.get_by_role("grid", name=name, exact=True).evaluate(VALUES))
 
     def press(self, name):
         self.region.get_by_role("button", name=name, exact=True).click()
@@ -89,7 +86,13 @@ class Learner:
         return self.region.get_by_role("alert")
 
     def bias(self):
-        return float(self.status.split("Bias b = ")[1].split(",")[0].replace("−", "-")) if "Bias b" in self.status else None
+        if "Bias b" not in self.status:
+            return None
+        return float(self.status.split("Bias b = ")[1].split(",")[0].replace("−", "-"))
+
+    @property
+    def loss(self):
+        return float(self.status.split("loss L is ")[1].split(".\n")[0].rstrip("."))
 
     def assert_autograd(self):
         """Every number on the screen is PyTorch's for the input and kernel on the screen."""
@@ -138,10 +141,10 @@ def test_above_the_bound_it_diverges_and_says_why(learner):
     assert "2/λmax = 0.01609" in learner.status
     learner.rate.fill("0.0163")
     assert "beyond −1 it grows without end" in learner.status
-    before = float(learner.status.split("loss L is ")[1].split(".\n")[0])
+    before = learner.loss
     for _ in range(10):
         learner.press("10 steps")
-    assert float(learner.status.split("loss L is ")[1].split(".\n")[0]) > before
+    assert learner.loss > before
     learner.region.get_by_role("checkbox", name="Learn a bias").uncheck()
     assert "2/λmax = 0.03333" in learner.status
     assert "Step 0" in learner.status  # another layer: a new start
@@ -173,13 +176,14 @@ def test_any_target_can_be_learnt_from_any_start(learner):
         learner.region.get_by_role("combobox", name="Start from").select_option(draw.choice(["zeros", "random"]))
         assert "Step 0" in learner.status
         learner.rate.fill("0.001")
-        before = float(learner.status.split("loss L is ")[1].split(".\n")[0].rstrip("."))
+        before = learner.loss
         learner.press("10 steps")
-        after = float(learner.status.split("loss L is ")[1].split(".\n")[0].rstrip("."))
-        assert after < before or before == 0
+        assert learner.loss < before or before == 0
 
 
-@pytest.mark.parametrize(("text", "message"), [("0", "greater than 0"), ("-1", "greater than 0"), ("fast", "not a number")])
+@pytest.mark.parametrize(
+    ("text", "message"), [("0", "greater than 0"), ("-1", "greater than 0"), ("fast", "not a number")]
+)
 def test_a_bad_rate_is_told_and_kept(learner, text, message):
     learner.rate.fill(text)
     assert message in learner.alert.inner_text()
@@ -210,7 +214,7 @@ def test_the_keyboard_changes_the_rate_by_its_first_digit(learner):
 
 
 def test_touch_on_a_phone_is_enough(open_page, address):
-    learner = Learner(open_page(f"{address}/{CHAPTER}", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True))
+    learner = Learner(open_page(f"{address}/{CHAPTER}", **PHONE))
     learner.region.get_by_role("button", name="10 steps").tap()
     assert "Step 10" in learner.status
     learner.region.get_by_role("gridcell", name="Prediction Ŷ row 1, column 2", exact=False).first.tap()

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from helpers import shapes
+from tests.browser.explorer import PHONE, VALUES
 from tests.stacks import Stack, stacks, tensor
 
 RUN = """text => JSON.stringify(JSON.parse(text).map(({ size, layers }) => {
@@ -14,7 +15,8 @@ RUN = """text => JSON.stringify(JSON.parse(text).map(({ size, layers }) => {
   if (!("sizes" in found)) return { layer: found.layer, sentence: sentences.refusalSentence("en", found.refusal) };
   const top = layers.length, all = receptive.fields(layers);
   const elements = found.sizes[top] > 1 ? [0, found.sizes[top] - 1] : [0];
-  return { sizes: found.sizes, fields: all, seen: elements.map((element) => [element, receptive.paths(found.sizes, layers, top, element).counts]) };
+  const seen = elements.map((element) => [element, receptive.paths(found.sizes, layers, top, element).counts]);
+  return { sizes: found.sizes, fields: all, seen };
 }))"""
 
 
@@ -29,8 +31,9 @@ def test_5000_random_stacks_equal_pytorchs_gradients(script_page):
             fits = Stack(case.size, case.layers[: answer["layer"] - 1])
             assert fits.levels() is not None, case  # the first layer that cannot be is named
             assert Stack(case.size, case.layers[: answer["layer"]]).levels() is None
+            k, s, p, d = case.layers[answer["layer"] - 1]
             with pytest.raises(ValueError, match=r"\d") as refusal:
-                shapes.output_size(fits.levels()[-1].numel(), *case.layers[answer["layer"] - 1])
+                shapes.output_size(fits.levels()[-1].numel(), k, p, s, d)
             assert answer["sentence"].lower() == str(refusal.value).lower()
             continue
         assert answer["sizes"] == [level.numel() for level in levels]
@@ -68,12 +71,14 @@ class Fields:
         number = lambda name: int(self.spin(name).get_attribute("aria-valuenow"))  # noqa: E731
         count = self.region.get_by_role("group", name="Layer ").count()
         names = ("kernel", "stride", "padding", "dilation")
-        return Stack(number("Input elements"), [tuple(number(f"Layer {n} {name}") for name in names) for n in range(1, count + 1)])
+        layers = [tuple(number(f"Layer {n} {name}") for name in names) for n in range(1, count + 1)]
+        return Stack(number("Input elements"), layers)
 
     def assert_true(self):
         """The drawn counts are the gradients to the element that is looked from."""
         levels = self.stack().levels()
-        layer, element = (int(self.spin(name).get_attribute("aria-valuenow")) for name in ("Look from layer", "at element"))
+        chosen = (self.spin(name).get_attribute("aria-valuenow") for name in ("Look from layer", "at element"))
+        layer, element = map(int, chosen)
         gradients = torch.autograd.grad(levels[layer][0, 0, element], levels[: layer + 1])
         shown = self.region.locator("[data-level]").evaluate_all(
             "nodes => nodes.map(node => [Number(node.dataset.level), Number(node.textContent.replace('−', '-'))])"
@@ -150,9 +155,7 @@ def test_an_impossible_layer_is_told_with_its_number(fields):
 
 
 def test_the_map_is_the_gradient_in_two_dimensions(fields):
-    rows = fields.region.get_by_role("grid", name="Paths from each input element").evaluate(
-        "grid => [...grid.querySelectorAll('[role=row]')].map(row => [...row.children].map(cell => Number(cell.dataset.value)))"
-    )
+    rows = fields.region.get_by_role("grid", name="Paths from each input element").evaluate(VALUES)
     X = torch.ones(1, 1, 9, 9, dtype=torch.float64, requires_grad=True)
     ones = torch.ones(1, 1, 2, 2, dtype=torch.float64)
     torch.nn.functional.conv2d(torch.nn.functional.conv2d(X, ones), ones)[0, 0, 3, 3].backward()
@@ -166,14 +169,15 @@ def test_a_link_opens_its_state_and_a_bad_one_is_told(open_page, address):
     fields.assert_true()
     href = fields.region.get_by_role("link", name="Link to this state").get_attribute("href")
     assert href == "#receptive?n=15&l=3,2,1,1;3,1,2,2"
-    for link, message in [("l=3,1", "makes no sense"), ("n=0", "makes no sense"), ("l=9,1,0,1;9,1,0,1", "Layer 2: Kernel 9×9")]:
+    nonsense = {"l=3,1": "makes no sense", "n=0": "makes no sense", "l=9,1,0,1;9,1,0,1": "Layer 2: Kernel 9×9"}
+    for link, message in nonsense.items():
         bad = Fields(open_page(f"{base}?{link}"), "receptive")
         assert message in bad.alert.inner_text()
         assert bad.stack().layers == [(2, 1, 0, 1)] * 2
 
 
 def test_touch_on_a_phone_is_enough(open_page, address):
-    page = open_page(f"{address}/chapters/en/01_conv2d.html", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = open_page(f"{address}/chapters/en/01_conv2d.html", **PHONE)
     fields = Fields(page, "receptive")
     fields.region.get_by_role("button", name="Add a layer").tap()
     fields.region.locator('[data-level="2"][data-element="0"]').tap()

@@ -73,3 +73,14 @@ def test_bad_input_is_refused_and_kept(puzzle):
     assert "“two” is not a whole number" in puzzle.get_by_role("alert").inner_text()
     puzzle.get_by_role("button", name="Reset").click()
     assert not puzzle.get_by_role("alert").is_visible()
+
+
+def test_a_link_opens_a_puzzle_and_a_bad_one_is_told(open_page, address):
+    base = f"{address}/chapters/en/02_padding_stride.html#puzzle"
+    puzzle = open_page(f"{base}?i=7,8&o=7,4").get_by_role("region", name="Shape puzzle")
+    assert "an input of 7×8 to an output of 7×4" in puzzle.inner_text()
+    assert puzzle.get_by_role("link", name="Link to this state").get_attribute("href") == "#puzzle?i=7,8&o=7,4"
+    for link, message in [("i=7,x", "makes no sense"), ("i=9&o=40", "No kernel up to 5"), ("o=65", "makes no sense")]:
+        bad = open_page(f"{base}?{link}").get_by_role("region", name="Shape puzzle")
+        assert message in bad.get_by_role("alert").inner_text()
+        assert "an input of 9×12 to an output of 5×4" in bad.inner_text()

@@ -335,3 +335,27 @@ def test_every_answer_of_the_quiz_has_feedback_in_both_languages(question):
     for text in texts:
         assert text.keys() == {"en", "zh"}
         assert all(text.values())
+
+
+def test_the_suggested_experiments_show_what_they_promise():
+    from helpers.widgets import KernelLearner
+
+    X, K = torch.ones(6, 8), [[1, -1]]
+    X[:, 2:6] = 0
+    with_bias, without = KernelLearner(X, K), KernelLearner(X, K, bias=None)
+    assert with_bias.bound < 0.0163 < without.bound
+    assert KernelLearner(0.1 * X, K).bound > with_bias.bound
+    assert shapes.receptive_field([(3, 1)] * 6)[-1].size == 13
+    assert (
+        shapes.receptive_field([(3, 2)] + [(3, 1)] * 3)[-1].size
+        >= 13
+        > shapes.receptive_field([(3, 2)] + [(3, 1)] * 2)[-1].size
+    )
+
+
+def test_kernels_that_add_up_to_one_keep_the_brightness():
+    from helpers.esm import STATIC
+
+    text = (STATIC / "presets.js").read_text(encoding="utf-8")
+    assert "emboss: [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]" in text
+    assert "sharpen: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]" in text

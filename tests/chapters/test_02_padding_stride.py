@@ -109,3 +109,15 @@ def test_the_quiz_knows_the_answers():
         if question["type"] != "number":
             assert any(option["correct"] for option in question["options"])
             assert all(set(option["feedback"]) == {"en", "zh"} for option in question["options"])
+
+
+def test_one_dilation_leaves_gaps_and_growing_ones_do_not():
+    from helpers.widgets import ReceptiveFieldExplorer
+
+    same, growing = (
+        ReceptiveFieldExplorer([(3, 1, 2, 2)] * 3, 40),
+        ReceptiveFieldExplorer([(3, 1, d, d) for d in (1, 2, 4)], 40),
+    )
+    read = [explorer.paths().count_nonzero().item() for explorer in (same, growing)]
+    assert (same.fields[-1].size, read[0]) == (13, 7)  # every second element
+    assert growing.fields[-1].size == read[1] == 15

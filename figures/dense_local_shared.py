@@ -8,6 +8,7 @@ from helpers.plot import COLOURS, Drawing
 
 INPUTS, KERNEL = 5, 3
 OUTPUTS = INPUTS - KERNEL + 1
+STYLES = ["-", "--", ":"]  # what shares a weight shares a line style, too
 SHARED = [COLOURS["input"], COLOURS["kernel"], COLOURS["output"]]
 
 drawing = Drawing("dense_local_shared", 17.4, 4.0)
@@ -18,7 +19,8 @@ for panel in range(3):
             if panel > 0 and not o <= i < o + KERNEL:
                 continue
             colour = SHARED[i - o] if panel == 2 else COLOURS["padding"]
-            drawing.line((x0 + i + 0.35, 3.2), (x0 + o + 1.35, 0.8), colour, 2.6 if panel == 2 else 1.4)
+            style = STYLES[i - o] if panel == 2 else "-"
+            drawing.line((x0 + i + 0.35, 3.2), (x0 + o + 1.35, 0.8), colour, 2.6 if panel == 2 else 1.4, style)
     for i in range(INPUTS):
         drawing.axes.add_patch(Circle((x0 + i + 0.35, 3.2), 0.28, color=COLOURS["input"], zorder=4))
     for o in range(OUTPUTS):

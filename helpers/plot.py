@@ -93,9 +93,12 @@ class Drawing:
         """A line of text, centred."""
         self.axes.text(*at, text, ha="center", va="center", fontsize=size, color=colour, **options)
 
-    def line(self, start: tuple[float, float], end: tuple[float, float], colour: str = INK, width: float = 1.2) -> None:
-        """A straight line."""
-        self.axes.plot([start[0], end[0]], [start[1], end[1]], color=colour, linewidth=width, solid_capstyle="round")
+    def line(
+        self, start: tuple[float, float], end: tuple[float, float], colour: str = INK, width: float = 1.2, style: str = "-"
+    ) -> None:
+        """A straight line; style as matplotlib writes it: "-", "--", ":"."""
+        x, y = zip(start, end, strict=True)
+        self.axes.plot(x, y, color=colour, linewidth=width, linestyle=style, solid_capstyle="round")
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """An arrow."""

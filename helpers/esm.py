@@ -20,9 +20,12 @@ STATIC = Path(__file__).parent / "widgets" / "static"
 
 #: name of a widget, as in `data-cnn-widget`, and the module whose `render` draws it
 WIDGETS = {
+    "ChannelExplorer": "channel-explorer.js",
+    "ColourMixer": "colour-mixer.js",
     "ConvExplorer": "conv-explorer.js",
     "ImageKernels": "image-kernels.js",
     "KernelLearner": "kernel-learner.js",
+    "PoolExplorer": "pool-explorer.js",
     "Quiz": "quiz.js",
     "ReceptiveFieldExplorer": "receptive-field-explorer.js",
     "ShapePuzzle": "shape-puzzle.js",
@@ -38,6 +41,8 @@ PURE = {
     "learner": "learner.js",
     "receptive": "receptive.js",
     "pictures": "picture-file.js",
+    "channels": "channels.js",
+    "pool": "pool.js",
 }
 
 _IMPORT = re.compile(r'^import\s*\{([^{}]*)\}\s*from\s*"\./([\w-]+\.js)";[ \t]*$', re.M)

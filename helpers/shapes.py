@@ -90,6 +90,48 @@ def _brief(both: Size) -> str:
     return str(both[0]) if both[0] == both[1] else f"{both[0]}×{both[1]}"
 
 
+def pool2d_shape(
+    input: Size,
+    kernel_size: int | Size,
+    stride: int | Size | None = None,
+    padding: int | Size = 0,
+    dilation: int | Size = 1,
+    ceil_mode: bool = False,
+) -> Size:
+    """Height and width of the output of 2-D pooling.
+
+    With ceil_mode the division is rounded up, but a window that would start beyond the input and its first padding is
+    left out. Parameters: input, (n_h, n_w); kernel_size, the window; stride, the window's own size if None; padding per
+    side. Raises ValueError where torch.nn.functional.max_pool2d refuses on a CPU (padding above half of the window, no
+    room for a window), TypeError where a setting is no whole number.
+
+    >>> pool2d_shape((4, 4), 3, stride=2, padding=1), pool2d_shape((4, 4), 3, stride=2, padding=1, ceil_mode=True)
+    ((2, 2), (3, 3))
+    """
+    n, k = pair(tuple(input), "input"), pair(kernel_size, "kernel_size")
+    s = k if stride is None else pair(stride, "stride")
+    p, d = pair(padding, "padding"), pair(dilation, "dilation")
+    for name, both, minimum in (("input", n, 1), ("kernel_size", k, 1), ("padding", p, 0), ("stride", s, 1), ("dilation", d, 1)):  # fmt: skip  # noqa: E501
+        for value in both:
+            if value < minimum:
+                raise ValueError(say("shapes.at_least", name=name, minimum=minimum, value=value))
+    for a in (0, 1):
+        if 2 * p[a] > k[a]:
+            raise ValueError(say("pool.bad.padding", padding=p[a], kernel=k[a], most=k[a] // 2))
+    spans = [d[a] * (k[a] - 1) + 1 for a in (0, 1)]
+    padded = [n[a] + 2 * p[a] for a in (0, 1)]
+    sizes = []
+    for a in (0, 1):
+        room = padded[a] - spans[a]
+        size = (-(-room // s[a]) if ceil_mode else room // s[a]) + 1
+        if ceil_mode and (size - 1) * s[a] >= n[a] + p[a]:
+            size -= 1
+        sizes.append(size)
+    if min(sizes) < 1:
+        raise ValueError(say("pool.bad.window", span_h=spans[0], span_w=spans[1], n_h=padded[0], n_w=padded[1]))
+    return sizes[0], sizes[1]
+
+
 def unused(n: int, k: int, padding: int = 0, stride: int = 1, dilation: int = 1) -> int:
     """Elements at the far edge of the padded input that no window reaches: what the floor in `output_size` drops.
 

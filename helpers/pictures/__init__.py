@@ -24,3 +24,15 @@ def grace_hopper(grey: bool = True) -> Tensor:
     if not grey:
         return image
     return (image * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(0)
+
+
+def ankle_boot() -> Tensor:
+    """The first test image of Fashion-MNIST, an ankle boot: shape (28, 28), grey levels from 0 to 255.
+
+    >>> ankle_boot().shape
+    torch.Size([28, 28])
+    """
+    import torch
+    from matplotlib.image import imread
+
+    return (torch.tensor(imread(Path(__file__).parent / "ankle_boot.png")) * 255).round()

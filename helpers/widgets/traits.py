@@ -67,6 +67,54 @@ class Matrix(t.TraitType[Rows, Any]):
         )
 
 
+class Planes(t.TraitType[Any, Any]):
+    """A list of matrices of one size (rank 3), or a list of such lists (rank 4), from a tensor, an array or nested lists.
+
+    Held as nested tuples. Refuses what `Matrix` refuses, other ranks, planes of different sizes, and more than
+    `channels` entries in the dimensions before rows and columns.
+    """
+
+    AXES = ("channels out", "channels in", "rows", "columns")
+
+    def __init__(self, rank: int, channels: int, maximum: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rank, self.channels, self.plane = rank, channels, Matrix(maximum)
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        name = self.name or "value"
+        if hasattr(value, "detach"):
+            value = value.detach().cpu()
+        shape = tuple(getattr(value, "shape", ()))
+        if shape and len(shape) != self.rank:
+            raise self._rank(name, "×".join(map(str, shape)))
+        return self._checked(obj, name, value.tolist() if hasattr(value, "tolist") else value, self.rank)
+
+    def _rank(self, name: str, shape: str) -> Refused:
+        axes = " × ".join(self.AXES[-self.rank :])
+        return Refused(say("channels.not_rank", name=name, rank=self.rank, axes=axes, shape=shape))
+
+    def _checked(self, obj: Any, name: str, value: Any, rank: int) -> Any:
+        if rank == 2:
+            if isinstance(value, list | tuple) and value and not isinstance(value[0], list | tuple):
+                raise self._rank(self.name or name, _brief(value))
+            self.plane.name = name
+            return self.plane.validate(obj, value)
+        if not isinstance(value, list | tuple) or not value:
+            raise self._rank(name, _brief(value))
+        if len(value) > self.channels:
+            raise Refused(say("channels.too_many", name=name, maximum=self.channels, value=len(value)))
+        parts = tuple(self._checked(obj, f"{name}[{n}]", part, rank - 1) for n, part in enumerate(value))
+        for part in parts[1:]:
+            if _shape(part) != _shape(parts[0]):
+                first, other = ("×".join(map(str, _shape(one))) for one in (parts[0], part))
+                raise Refused(say("channels.differ", name=name, first=first, other=other))
+        return parts
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return (len(value), *_shape(value[0])) if isinstance(value, tuple) else ()
+
+
 class Pair(t.TraitType[tuple[int, int], Any]):
     """A pair (rows, columns) of whole numbers, from a pair or from one number for both."""
 

@@ -1,6 +1,6 @@
 /** The controls of the convolution explorer: sizes, padding, stride, dilation, bias, presets and switches. */
 import { h } from "./dom.js";
-import { SpinField, checkbox, choice } from "./fields.js";
+import { PairFields, SpinField, checkbox, choice } from "./fields.js";
 import { parseNumber } from "./numbers.js";
 import { INPUTS, KERNELS, inputOf } from "./presets.js";
 import { say } from "./words.js";
@@ -19,30 +19,15 @@ export class ConvControls {
   constructor({ lang, draft, refuse, resize, replace, presets, count }) {
     Object.assign(this, { lang, draft, fields: [] });
     const say_ = (key) => say(lang, key);
-    const field = (key, minimum, maximum, read, write) => {
-      const spin = new SpinField({ lang, name: say_(`ui.field.${key}`), minimum, maximum, write, refuse });
-      this.fields.push([spin, read]);
-      return spin.element;
+    const pair = (name, [first, second], minimum, read, write) => {
+      const fields = new PairFields({ lang, label: say_(`ui.${name}`), names: [say_(`ui.field.${name}_${first}`), say_(`ui.field.${name}_${second}`)], minimum, maximum: LIMITS[name], read, write, refuse });
+      this.fields.push(fields);
+      return fields.element;
     };
-    const group = (key, first, second) =>
-      h("div", { class: "cx-group", role: "group", "aria-label": say_(`ui.${key}`) }, h("span", { class: "cx-label", "aria-hidden": "true" }, say_(`ui.${key}`)), first, h("span", { class: "cx-times", "aria-hidden": "true" }, "×"), second);
-
-    const size = (which) => {
-      const rows = () => draft.values[which];
-      return group(which,
-        field(`${which}_height`, 1, LIMITS[which], () => rows().length, (value) => resize(which, value, rows()[0].length)),
-        field(`${which}_width`, 1, LIMITS[which], () => rows()[0].length, (value) => resize(which, rows().length, value)));
-    };
-    const pair = ([name, minimum]) => {
-      const axis = (n, key) => field(`${name}_${key}`, minimum, LIMITS[name], () => draft.values[name][n], (value) => {
-        const pair = [...draft.values[name]];
-        pair[n] = value;
-        draft.change({ [name]: pair });
-      });
-      return group(name, axis(0, "rows"), axis(1, "columns"));
-    };
+    const size = (which) => pair(which, ["height", "width"], 1, () => [draft.values[which].length, draft.values[which][0].length], (sides) => resize(which, ...sides));
+    const setting = ([name, minimum]) => pair(name, ["rows", "columns"], minimum, () => draft.values[name], (value) => draft.change({ [name]: value }));
     this.settings = h("div", { class: "cx-settings" },
-      h("p", { class: "cx-axes", "aria-hidden": "true" }, say_("ui.axes")), size("input"), size("kernel"), ...PAIRS.map(pair));
+      h("p", { class: "cx-axes", "aria-hidden": "true" }, say_("ui.axes")), size("input"), size("kernel"), ...PAIRS.map(setting));
     if (draft.values.bias !== null) this.settings.append(this.#bias(refuse));
 
     this.counting = checkbox(say_("ui.count"), count);
@@ -53,7 +38,7 @@ export class ConvControls {
   #bias(refuse) {
     const name = say(this.lang, "ui.field.bias");
     const spin = new SpinField({ lang: this.lang, name, parse: parseNumber, refuse, write: (bias) => this.draft.change({ bias }) });
-    this.fields.push([spin, () => this.draft.values.bias]);
+    this.fields.push({ show: () => spin.show(this.draft.values.bias), forget: () => spin.forget() });
     return h("div", { class: "cx-group" }, h("span", { class: "cx-label", "aria-hidden": "true" }, name), spin.element);
   }
 
@@ -90,7 +75,7 @@ export class ConvControls {
 
   /** Shows what the draft holds. */
   show() {
-    for (const [field, read] of this.fields) field.show(read());
+    for (const field of this.fields) field.show();
     this.showInput();
     this.showKernel();
     this.showFlip?.();
@@ -98,7 +83,7 @@ export class ConvControls {
 
   /** Drops every refused text. */
   forget() {
-    for (const [field] of this.fields) field.forget();
+    for (const field of this.fields) field.forget();
   }
 }
 

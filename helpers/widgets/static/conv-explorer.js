@@ -9,7 +9,7 @@ import { formatNumber } from "./numbers.js";
 import { corr2d, flip, fromRows, refusal, taps, unused, windowCounts } from "./ops.js";
 import { Player } from "./player.js";
 import { Memory } from "./resize.js";
-import { refusalSentence, shapeLines } from "./shape-words.js";
+import { refusalSentence, shapeLines, withSubscripts } from "./shape-words.js";
 import { products, showSum, sum } from "./weighted-sum.js";
 import { say } from "./words.js";
 
@@ -17,9 +17,6 @@ const TRAITS = ["input", "kernel", "padding", "stride", "dilation", "bias", "fli
 
 const size = (rows) => [rows.length, rows[0].length];
 const settingsOf = ({ padding, stride, dilation }) => ({ padding, stride, dilation });
-
-/** A formula in letters with its indices set low: "n_h" as n and a small h. */
-const withSubscripts = (line) => line.split(/_([hw])\b/).map((part, n) => (n % 2 ? h("sub", {}, part) : part));
 
 /** The result of a valid state: what is computed and what is laid on the window. */
 function compute(values) {

@@ -78,6 +78,42 @@ export class SpinField {
   }
 }
 
+/** Spin buttons for rows and columns under one label. `read()` gives the pair that they show, `write(pair)` takes a changed one. */
+export class PairFields {
+  /** @param {{lang: string, label: string, names: [string, string], minimum: number, maximum: number, read: () => [number, number],
+   *           write: (pair: [number, number]) => void, refuse: (name: string, refusal: object | null) => void}} options */
+  constructor({ lang, label, names, minimum, maximum, read, write, refuse }) {
+    this.read = read;
+    this.spins = names.map((name, axis) => new SpinField({
+      lang, name, minimum, maximum, refuse,
+      write: (value) => {
+        const pair = [...read()];
+        pair[axis] = value;
+        write(pair);
+      },
+    }));
+    const [rows, columns] = this.spins;
+    this.element = h("div", { class: "cx-group", role: "group", "aria-label": label },
+      h("span", { class: "cx-label", "aria-hidden": "true" }, label), rows.element, h("span", { class: "cx-times", "aria-hidden": "true" }, "×"), columns.element);
+  }
+
+  show() {
+    this.read().forEach((value, axis) => this.spins[axis].show(value));
+  }
+
+  forget() {
+    for (const spin of this.spins) spin.forget();
+  }
+
+  /** Lets nothing be changed while on is false. */
+  enable(on) {
+    for (const { input, less, more } of this.spins) {
+      setAttribute(input, "disabled", !on);
+      if (!on) for (const button of [less, more]) setAttribute(button, "disabled", true);
+    }
+  }
+}
+
 /** A bound as an attribute: none where there is none. */
 function bound(value) {
   return Number.isFinite(value) ? value : null;

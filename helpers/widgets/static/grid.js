@@ -42,15 +42,15 @@ export class Grid {
   /**
    * Shows a matrix inside its padding.
    * @param {{h: number, w: number, d: Float64Array}} matrix @param {[number, number]} [padding]
-   * @param {{flags?: (r: number, c: number) => string, badge?: (r: number, c: number) => string, caption?: string, range?: [number, number]}} [options]
-   *   range holds the values that a picture shows as black and as white
+   * @param {{flags?: (r: number, c: number) => string, badge?: (r: number, c: number) => string, caption?: string, range?: [number, number], border?: number}} [options]
+   *   range holds the values that a picture shows as black and as white; border is what stands in the padding
    */
-  draw(matrix, padding = [0, 0], { flags = NO_FLAGS, badge = NO_BADGE, caption, range } = {}) {
+  draw(matrix, padding = [0, 0], { flags = NO_FLAGS, badge = NO_BADGE, caption, range, border = 0 } = {}) {
     const rows = matrix.h + 2 * padding[0], columns = matrix.w + 2 * padding[1];
     const resized = rows !== this.painter.size[0] || columns !== this.painter.size[1];
     const moved = padding[0] !== this.padding[0] || padding[1] !== this.padding[1];
     const focused = this.root.contains(this.root.getRootNode().activeElement);
-    Object.assign(this, { matrix, padding, flags, badge, range });
+    Object.assign(this, { matrix, padding, flags, badge, range, border });
     if (resized || moved) {
       this.#commitOpen();
       this.#usePainter(this.picture ? PicturePainter : Math.max(rows, columns) > MOST_CELLS ? CanvasPainter : CellPainter);
@@ -76,7 +76,9 @@ export class Grid {
 
   /** Marks elements of the matrix or of its padding: {r, c, mark, note}. */
   mark(list) {
-    this.painter.mark(list.map(({ r, c, ...rest }) => ({ r: r + this.padding[0], c: c + this.padding[1], ...rest })));
+    const [rows, columns] = this.painter.size;
+    const places = list.map(({ r, c, ...rest }) => ({ r: r + this.padding[0], c: c + this.padding[1], ...rest }));
+    this.painter.mark(places.filter(({ r, c }) => r >= 0 && c >= 0 && r < rows && c < columns)); // a window may reach beyond
   }
 
   /** Makes an element of the matrix the tab stop, without taking the focus. */
@@ -118,7 +120,7 @@ export class Grid {
   #look(row, column, scale) {
     const r = row - this.padding[0], c = column - this.padding[1];
     const inside = this.#inside(r, c);
-    const value = inside ? this.matrix.d[r * this.matrix.w + c] : 0;
+    const value = inside ? this.matrix.d[r * this.matrix.w + c] : this.border;
     const place = { name: this.name, row: r + 1, column: c + 1, value: formatNumber(value) };
     const sign = value < 0 ? "cx-negative" : "";
     return {

@@ -2,13 +2,13 @@
 import { same } from "./conv-controls.js";
 import { Draft } from "./draft.js";
 import { h, setAttribute, setText } from "./dom.js";
-import { SpinField, choice } from "./fields.js";
+import { PairFields, choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
 import { matrixField } from "./link.js";
 import { formatNumber } from "./numbers.js";
 import { corr2d, fromRows, refusal, taps } from "./ops.js";
-import { readPicture } from "./picture-file.js";
+import { PictureChooser, greyLevels, readPicture } from "./picture-file.js";
 import { PICTURE_KERNELS } from "./presets.js";
 import { Memory } from "./resize.js";
 import { refusalSentence } from "./shape-words.js";
@@ -64,17 +64,16 @@ class ImageKernels {
     const { input, kernel, output, window } = this.grids;
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
     this.status = h("div", { role: "status", class: "cx-status" });
-    this.file = h("input", { type: "file", accept: "image/*", class: "cx-file", "aria-label": word("picture.choose"), onchange: () => this.#take(this.file.files[0]) });
-    const browse = h("button", { type: "button", class: "cx-button", onclick: () => this.file.click() }, word("picture.choose"));
+    const chooser = new PictureChooser(lang, (file) => this.#take(file));
     const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
     const sign = (text) => h("span", { class: "cx-sign", "aria-hidden": "true" }, text);
     const [fields, controls] = this.#controls();
     this.pictures = h("div", { class: "cx-stage cx-pictures" }, input.element, output.element);
     this.products = h("div", { class: "cx-stage" }, window.element, h("div", { class: "cx-operand" }, sign("⋆"), kernel.element));
     this.fields = fields;
-    this.root = region(word("picture.name"), h("div", { class: "cx-extras" }, ...controls, browse, this.file), this.pictures, this.products, this.sum,
+    this.root = region(word("picture.name"), h("div", { class: "cx-extras" }, ...controls, ...chooser.elements), this.pictures, this.products, this.sum,
       this.alerts.element, this.status, h("div", { class: "cx-bar" }, reset), h("p", { class: "cx-hint" }, word("picture.hint")));
-    this.#dropping();
+    chooser.on(this.root);
     if (model.static && model.get("html_id")) {
       this.link = new StateLink({
         lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { k: matrixField("kernel", LIMITS.kernel) },
@@ -100,49 +99,16 @@ class ImageKernels {
       this.update();
     });
     this.showHow = () => (how.select.value = this.how);
-    const side = (axis, key) => {
-      const spin = new SpinField({
-        lang, name: word(`ui.field.${key}`), minimum: 1, maximum: LIMITS.kernel, refuse: this.alerts.set,
-        write: (value) => {
-          const sides = size(draft.values.kernel);
-          sides[axis] = value;
-          draft.change({ kernel: this.memory.resize(draft.values.kernel, ...sides) });
-        },
-      });
-      return [spin, () => size(draft.values.kernel)[axis]];
-    };
-    const fields = [side(0, "kernel_height"), side(1, "kernel_width")];
-    const group = h("div", { class: "cx-group", role: "group", "aria-label": word("ui.kernel") }, h("span", { "aria-hidden": "true" }, word("ui.kernel")), fields[0][0].element, h("span", { "aria-hidden": "true" }, "×"), fields[1][0].element);
-    return [fields, [preset.element, group, how.element]];
-  }
-
-  /** Takes picture files that are dropped or pasted anywhere on the explorer. */
-  #dropping() {
-    const over = (event, on) => {
-      if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.root.classList.toggle("cx-drop", on);
-    };
-    this.root.addEventListener("dragenter", (event) => over(event, true));
-    this.root.addEventListener("dragover", (event) => over(event, true));
-    this.root.addEventListener("dragleave", (event) => over(event, this.root.contains(event.relatedTarget)));
-    this.root.addEventListener("drop", (event) => {
-      over(event, false);
-      this.#take(event.dataTransfer?.files[0]);
+    const fields = new PairFields({
+      lang, label: word("ui.kernel"), names: [word("ui.field.kernel_height"), word("ui.field.kernel_width")], minimum: 1, maximum: LIMITS.kernel, refuse: this.alerts.set,
+      read: () => size(draft.values.kernel),
+      write: (sides) => draft.change({ kernel: this.memory.resize(draft.values.kernel, ...sides) }),
     });
-    this.root.addEventListener("paste", (event) => {
-      const file = event.clipboardData?.files[0];
-      if (!file) return;
-      event.preventDefault();
-      this.#take(file);
-    });
+    return [fields, [preset.element, fields.element, how.element]];
   }
 
   async #take(file) {
-    if (!file) return;
-    const read = await readPicture(file);
-    this.file.value = ""; // the same file may be chosen again
+    const read = await readPicture(file, greyLevels);
     if (!("value" in read)) return this.alerts.tell(read);
     this.at = null;
     this.draft.change({ picture: read.value });
@@ -160,7 +126,7 @@ class ImageKernels {
   #forget() {
     this.memory.forget();
     for (const grid of Object.values(this.grids)) grid.forget();
-    for (const [spin] of this.fields) spin.forget();
+    this.fields.forget();
     this.alerts.clear();
     Object.assign(this, { at: null, how: "auto" });
   }
@@ -187,7 +153,7 @@ class ImageKernels {
     grids.output.draw(y, [0, 0], { range });
     setAttribute(grids.output.root, "aria-disabled", impossible ? "true" : null);
     setAttribute(this.sum, "aria-disabled", impossible ? "true" : null);
-    for (const [spin, read] of this.fields) spin.show(read());
+    this.fields.show();
     this.showPreset();
     this.showHow();
     const shape = [say(lang, "ui.shape", { h: y.h, w: y.w }), say(lang, "picture.range", { black: formatNumber(range[0]), white: formatNumber(range[1]) })];

@@ -70,6 +70,29 @@ export function pairFromText(text) {
 /** A field that holds a matrix of at most maximum×maximum numbers. */
 export const matrixField = (trait, maximum) => ({ trait, write: matrixToText, read: (text) => matrixFromText(text, maximum) });
 
+/** Separators of what is deeper than a matrix: output channels, then input channels. */
+const DEEPER = ["/", "|"];
+
+const deepToText = (value, separators) => (separators.length ? value.map((part) => deepToText(part, separators.slice(1))).join(separators[0]) : matrixToText(value));
+
+/** The matrices of a deep text, or null; every part must have the same shape. */
+function deepFromText(text, separators, maximum, most) {
+  if (separators.length === 0) return matrixFromText(text, maximum);
+  const parts = text.split(separators[0]);
+  if (parts.length > most) return null;
+  const read = parts.map((part) => deepFromText(part, separators.slice(1), maximum, most));
+  const shape = (part) => (Array.isArray(part) ? [part.length, ...shape(part[0])] : []);
+  if (!read.every((part) => part && "value" in part && String(shape(part.value)) === String(shape(read[0].value)))) return null;
+  return { value: read.map((part) => part.value) };
+}
+
+/** A field that holds a list of matrices (depth 1) or a list of such lists (depth 2), at most `most` in each list. */
+export const planesField = (trait, depth, maximum, most) => ({
+  trait,
+  write: (value) => deepToText(value, DEEPER.slice(-depth)),
+  read: (text) => deepFromText(text, DEEPER.slice(-depth), maximum, most),
+});
+
 /** A field that holds rows and columns from minimum to maximum. */
 export const pairField = (trait, minimum, maximum) => ({
   trait,

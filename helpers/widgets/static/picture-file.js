@@ -1,4 +1,6 @@
 /** Pictures that a reader brings along: read here, shown here, sent nowhere. */
+import { h } from "./dom.js";
+import { say } from "./words.js";
 
 /** The longer side that a picture is made smaller to, and the shorter one that it must have, in pixels. */
 export const SIDES = { most: 192, least: 8 };
@@ -15,12 +17,20 @@ export function greyLevels(data, width, height) {
   return Array.from({ length: height }, (_, r) => Array.from({ length: width }, (_, c) => level(r * width + c)));
 }
 
+/** The levels of red, green and blue of pixels, on a white ground. @returns {number[][][]} three lists of rows */
+export function colourLevels(data, width, height) {
+  return [0, 1, 2].map((channel) => Array.from({ length: height }, (_, r) => Array.from({ length: width }, (_, c) => {
+    const n = 4 * (r * width + c);
+    return Math.round((data[n + channel] * data[n + 3] + 255 * (255 - data[n + 3])) / 255);
+  })));
+}
+
 /**
- * The grey levels of a picture file, made smaller where it is large.
- * @param {Blob & {name?: string}} file
- * @returns {Promise<{value: number[][]} | {key: string, params: object}>} rows, or why there are none
+ * The levels of a picture file, made smaller where it is large.
+ * @param {Blob & {name?: string}} file @param {typeof greyLevels | typeof colourLevels} levels
+ * @returns {Promise<{value: any} | {key: string, params: object}>} the levels, or why there are none
  */
-export async function readPicture(file) {
+export async function readPicture(file, levels) {
   const name = file.name || file.type || "?";
   let bitmap;
   try {
@@ -35,5 +45,43 @@ export async function readPicture(file) {
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
-  return { value: greyLevels(context.getImageData(0, 0, width, height).data, width, height) };
+  return { value: levels(context.getImageData(0, 0, width, height).data, width, height) };
+}
+
+/** A button for a picture file, and its hidden input; `take(file)` gets what is chosen, or dropped or pasted on the region that `on` names. */
+export class PictureChooser {
+  constructor(lang, take) {
+    this.take = take;
+    const name = say(lang, "picture.choose");
+    this.file = h("input", { type: "file", accept: "image/*", class: "cx-file", "aria-label": name, onchange: () => this.#chosen(this.file.files[0]) });
+    this.elements = [h("button", { type: "button", class: "cx-button", onclick: () => this.file.click() }, name), this.file];
+  }
+
+  #chosen(file) {
+    if (file) this.take(file);
+    this.file.value = ""; // the same file may be chosen again
+  }
+
+  /** Takes picture files that are dropped or pasted anywhere on a region. */
+  on(root) {
+    const over = (event, inside) => {
+      if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      root.classList.toggle("cx-drop", inside);
+    };
+    root.addEventListener("dragenter", (event) => over(event, true));
+    root.addEventListener("dragover", (event) => over(event, true));
+    root.addEventListener("dragleave", (event) => over(event, root.contains(event.relatedTarget)));
+    root.addEventListener("drop", (event) => {
+      over(event, false);
+      this.#chosen(event.dataTransfer?.files[0]);
+    });
+    root.addEventListener("paste", (event) => {
+      const file = event.clipboardData?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      this.#chosen(file);
+    });
+  }
 }

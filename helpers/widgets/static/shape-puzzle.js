@@ -1,11 +1,11 @@
 /** "Reach this shape": find kernel, padding and stride that take an input to an output; checked at every change. */
 import { h, setAttribute, setText } from "./dom.js";
 import { Draft } from "./draft.js";
-import { SpinField } from "./fields.js";
+import { PairFields } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { pairField } from "./link.js";
 import { LIMITS, draw, reached, refused, solveAxis, unsolvable } from "./puzzle.js";
-import { refusalSentence, shapeLines } from "./shape-words.js";
+import { refusalSentence, shapeLines, withSubscripts } from "./shape-words.js";
 import { say } from "./words.js";
 
 const START = { kernel: [1, 1], padding: [0, 0], stride: [1, 1] };
@@ -48,26 +48,22 @@ class ShapePuzzle {
   }
 
   #group(name, [first, second, minimum]) {
-    const axis = (a, key) => {
-      const spin = new SpinField({
-        lang: this.lang, name: say(this.lang, `ui.field.${key}`), minimum, maximum: LIMITS[name], refuse: this.alerts.set,
-        write: (value) => {
-          const pair = [...this.values[name]];
-          pair[a] = value;
-          this.values = { ...this.values, [name]: pair };
-          this.alerts.passing = [];
-          this.update();
-        },
-      });
-      this.fields.push([spin, () => this.values[name][a]]);
-      return spin.element;
-    };
-    const label = say(this.lang, `ui.${name}`);
-    return h("div", { class: "cx-group", role: "group", "aria-label": label }, h("span", { class: "cx-label", "aria-hidden": "true" }, label), axis(0, first), h("span", { class: "cx-times", "aria-hidden": "true" }, "×"), axis(1, second));
+    const word = (key) => say(this.lang, key);
+    const fields = new PairFields({
+      lang: this.lang, label: word(`ui.${name}`), names: [word(`ui.field.${first}`), word(`ui.field.${second}`)], minimum, maximum: LIMITS[name], refuse: this.alerts.set,
+      read: () => this.values[name],
+      write: (pair) => {
+        this.values = { ...this.values, [name]: pair };
+        this.alerts.passing = [];
+        this.update();
+      },
+    });
+    this.fields.push(fields);
+    return fields.element;
   }
 
   #forget(values = START) {
-    for (const [spin] of this.fields) spin.forget();
+    for (const fields of this.fields) fields.forget();
     this.alerts.clear();
     this.values = { ...values };
     this.solved = false;
@@ -95,7 +91,7 @@ class ShapePuzzle {
   update() {
     const { lang, values } = this, { input, output } = this.draft.valid;
     setText(this.task, say(lang, "puzzle.task", { n_h: input[0], n_w: input[1], o_h: output[0], o_w: output[1] }));
-    for (const [spin, read] of this.fields) spin.show(read());
+    for (const fields of this.fields) fields.show();
     const refusal = refused(input, values);
     const impossible = this.alerts.show(refusal ? [refusalSentence(lang, refusal)] : []);
     setAttribute(this.status, "aria-disabled", impossible ? "true" : null);
@@ -110,7 +106,7 @@ class ShapePuzzle {
     const verdict = solved ? "puzzle.solved" : right[0] ? "puzzle.columns" : right[1] ? "puzzle.rows" : "puzzle.both";
     const full = { input: cells(input), kernel: cells(values.kernel), padding: values.padding, stride: values.stride, dilation: [1, 1] };
     const [head, ...formulas] = shapeLines(lang, full, { h: shape[0], w: shape[1] });
-    const lines = [h("p", { class: "cx-shape" }, head, " ", say(lang, verdict)), ...formulas.map((line) => h("p", { class: "cx-formula" }, ...line.split(/_([hw])\b/).map((part, n) => (n % 2 ? h("sub", {}, part) : part)))), h("p", {}, say(lang, "puzzle.count", { count: this.count }))];
+    const lines = [h("p", { class: "cx-shape" }, head, " ", say(lang, verdict)), ...formulas.map((line) => h("p", { class: "cx-formula" }, ...withSubscripts(line))), h("p", {}, say(lang, "puzzle.count", { count: this.count }))];
     this.status.replaceChildren(...lines);
     this.link?.update();
   }

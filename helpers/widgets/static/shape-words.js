@@ -1,4 +1,5 @@
-/** Sentences about shapes: the formula with its numbers, what the floor drops, why settings do not fit. No DOM. */
+/** Sentences about shapes: the formula with its numbers, what the floor drops, why settings do not fit. */
+import { h } from "./dom.js";
 import { unused } from "./ops.js";
 import { say } from "./words.js";
 
@@ -21,6 +22,11 @@ export function shapeLines(lang, values, y) {
   const lines = [say(lang, "ui.shape", { h: y.h, w: y.w }), formula("h", ...axes[0], y.h), formula("w", ...axes[1], y.w)];
   if (rows || columns) lines.push(say(lang, "ui.dropped", { rows, columns }));
   return lines;
+}
+
+/** The parts of a formula, with its indices set low: "n_h" as n and a small h. */
+export function withSubscripts(line) {
+  return line.split(/_([hw])\b/).map((part, n) => (n % 2 ? h("sub", {}, part) : part));
 }
 
 /** Why settings are impossible, as helpers.shapes says it. */

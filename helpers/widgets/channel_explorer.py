@@ -71,6 +71,7 @@ class ChannelExplorer(CourseWidget):
         values = {name: getattr(self, name) for name in _SETTINGS}
         name, value = proposal["trait"].name, proposal["value"]
         values[name] = value = _bias(value) if name == "bias" else value
+        values["bias"] = _bias(values["bias"])
         c_i, c_o, groups = len(values["input"]), len(values["kernel"]), values["groups"]
         if c_i % groups or c_o % groups:
             raise Refused(say("shapes.groups", c_i=c_i, c_o=c_o, groups=groups))

@@ -114,6 +114,8 @@ def test_5000_random_poolings_equal_pytorch_with_their_gradients(script_page, mo
         assert (answer["h"], answer["w"]) == shapes.pool2d_shape(X.shape[2:], **python) == tuple(expected.shape[2:])
         values = tensor([float(value) for value in answer["values"]]).reshape(expected.shape)
         torch.testing.assert_close(values, expected.detach(), rtol=0 if mode == "max" else 1e-12, atol=1e-12)
+        if expected.isinf().any():
+            continue  # a window in the padding alone: PyTorch lets its gradient fall on an unrelated element
         expected.sum().backward()
         torch.testing.assert_close(tensor(answer["gradient"]).reshape(X.shape), X.grad, rtol=1e-12, atol=1e-12)
     assert 500 < refused < 4500

@@ -219,6 +219,7 @@ class ChannelExplorer {
       const plane = values.input[c];
       setAttribute(this.rows[c], "hidden", !plane);
       if (plane) this.grids.input[c].draw(matrix(plane), values.padding, { flags: (r, column) => (r >= cut[0] || column >= cut[1] ? "cx-unused" : "") });
+      if (plane) this.rows[c].style.setProperty("--total", String(2 * this.grids.input[c].columns + LIMITS.kernel));
       this.rows[c].classList.toggle("cx-unread", !values.kernel[o][c - first]);
     });
     // a kernel plane stands beside the input channel that it reads
@@ -230,7 +231,6 @@ class ChannelExplorer {
       if (kernel.element.parentElement.parentElement !== row) row.append(kernel.element.parentElement, partial.element.parentElement);
       kernel.draw(matrix(values.kernel[o][c]), [0, 0], { caption: say(this.lang, "channels.kernel_caption", { output: o + 1, channel: c + 1, h: values.kernel[o][c].length, w: values.kernel[o][c][0].length }) });
       if (partials[o]?.[c]) partial.draw(partials[o][c]);
-      row.style.setProperty("--total", String(this.grids.input[first + c].columns + kernel.columns + partial.columns));
     });
     range(LIMITS.channels).forEach((n) => {
       setAttribute(this.grids.output[n].element, "hidden", !y[n]);

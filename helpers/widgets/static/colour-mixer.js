@@ -110,6 +110,7 @@ class ColourMixer {
       this.computed = valid;
     }
     this.kernel.draw(fromRows(values.kernel));
+    this.kernel.element.style.setProperty("--total", "12");
     for (const [grids, planes] of [[this.input, this.x], [this.output, this.y]]) grids.forEach((grid, n) => grid.draw(planes[n], [0, 0], { range: [0, 255], caption: grid.name }));
     [this.x, this.y].forEach((planes, n) => paint(this.canvases[n], planes));
     this.showPreset();

@@ -24,9 +24,9 @@ export function shapeLines(lang, values, y) {
   return lines;
 }
 
-/** The parts of a formula, with its indices set low: "n_h" as n and a small h. */
+/** The parts of a formula, with its indices set low: "n_h" as n and a small h, "c_o" as c and a small o. */
 export function withSubscripts(line) {
-  return line.split(/_([hw])\b/).map((part, n) => (n % 2 ? h("sub", {}, part) : part));
+  return line.split(/_([hwio])\b/).map((part, n) => (n % 2 ? h("sub", {}, part) : part));
 }
 
 /** Why settings are impossible, as helpers.shapes says it. */

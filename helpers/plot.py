@@ -94,7 +94,12 @@ class Drawing:
         self.axes.text(*at, text, ha="center", va="center", fontsize=size, color=colour, **options)
 
     def line(
-        self, start: tuple[float, float], end: tuple[float, float], colour: str = INK, width: float = 1.2, style: str = "-"
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        colour: str = INK,
+        width: float = 1.2,
+        style: str = "-",
     ) -> None:
         """A straight line; style as matplotlib writes it: "-", "--", ":"."""
         x, y = zip(start, end, strict=True)

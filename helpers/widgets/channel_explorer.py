@@ -63,7 +63,14 @@ class ChannelExplorer(CourseWidget):
         id: str | None = None,
     ) -> None:
         super().__init__(
-            id=id, input=input, kernel=kernel, groups=groups, padding=padding, stride=stride, dilation=dilation, bias=bias
+            id=id,
+            input=input,
+            kernel=kernel,
+            groups=groups,
+            padding=padding,
+            stride=stride,
+            dilation=dilation,
+            bias=bias,
         )
 
     @t.validate(*_SETTINGS)
@@ -122,8 +129,8 @@ class ChannelExplorer(CourseWidget):
 def _sizes(values: dict[str, Any]) -> list[tuple[int, int]]:
     """Output, input and kernel size; raises ValueError where they do not fit."""
     plane, kernel = values["input"][0], values["kernel"][0][0]
-    sizes = [(len(plane), len(plane[0])), (len(kernel), len(kernel[0]))]
-    return [shapes.conv2d_shape(*sizes, values["padding"], values["stride"], values["dilation"]), *sizes]
+    n, k = (len(plane), len(plane[0])), (len(kernel), len(kernel[0]))
+    return [shapes.conv2d_shape(n, k, values["padding"], values["stride"], values["dilation"]), n, k]
 
 
 def _bias(value: Any) -> tuple[float, ...] | None:

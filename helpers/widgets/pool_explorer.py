@@ -34,8 +34,8 @@ class PoolExplorer(CourseWidget):
     ceil_mode, count_include_pad : as in nn.MaxPool2d and nn.AvgPool2d
     id : HTML id, and the name by which links open a state
 
-    All are traits. Raises ValueError where PyTorch would refuse the settings, TypeError for text, booleans and fractions;
-    nothing is changed then.
+    All are traits. Raises ValueError where PyTorch would refuse the settings, TypeError for text, booleans and
+    fractions; nothing is changed then.
 
     >>> PoolExplorer([[0, 1, 2], [3, 4, 5], [6, 7, 8]], 2, stride=1).output
     tensor([[4., 5.],

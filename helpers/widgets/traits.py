@@ -68,7 +68,7 @@ class Matrix(t.TraitType[Rows, Any]):
 
 
 class Planes(t.TraitType[Any, Any]):
-    """A list of matrices of one size (rank 3), or a list of such lists (rank 4), from a tensor, an array or nested lists.
+    """A list of matrices of one size (rank 3), or of such lists (rank 4), from a tensor, an array or nested lists.
 
     Held as nested tuples. Refuses what `Matrix` refuses, other ranks, planes of different sizes, and more than
     `channels` entries in the dimensions before rows and columns.

@@ -19,7 +19,8 @@ CHANNELS = """text => JSON.stringify(JSON.parse(text).map(({ input, kernel, grou
   if (refused) return { refused: refused.key };
   const { y, partials } = channels.convChannels(input, kernel, groups, settings, bias);
   const { parameters, multiplyAdds } = channels.cost(input, kernel, groups, settings, true);
-  return { h: y[0].h, w: y[0].w, values: y.map((map) => Array.from(map.d)), partials: partials.map((p) => p.length), parameters, multiplyAdds };
+  const values = y.map((map) => Array.from(map.d));
+  return { h: y[0].h, w: y[0].w, values, partials: partials.map((p) => p.length), parameters, multiplyAdds };
 }))"""
 
 POOL = """text => JSON.stringify(JSON.parse(text).map(({ input, ...settings }) => {
@@ -51,7 +52,8 @@ def channel_case(draw):
     planes = c_i // groups if c_i % groups == 0 and draw.random() < 0.9 else draw.randint(1, 2)
     settings = {"padding": pair(draw, 0, 2), "stride": pair(draw, 1, 3), "dilation": pair(draw, 1, 2)}
     return {
-        "input": random_tensor(draw, c_i, *pair(draw, 1, 7)), "kernel": random_tensor(draw, c_o, planes, *pair(draw, 1, 3)),
+        "input": random_tensor(draw, c_i, *pair(draw, 1, 7)),
+        "kernel": random_tensor(draw, c_o, planes, *pair(draw, 1, 3)),
         "groups": groups, "settings": settings, "bias": random_tensor(draw, c_o),
     }  # fmt: skip
 
@@ -82,7 +84,8 @@ def pool_case(draw, mode):
     k = pair(draw, 1, 4)
     least = draw.random() < 0.05
     return {
-        "input": random_tensor(draw, *pair(draw, 1, 8)), "mode": mode, "kernel_size": k, "stride": pair(draw, 0 if least else 1, 4),
+        "input": random_tensor(draw, *pair(draw, 1, 8)), "mode": mode,
+        "kernel_size": k, "stride": pair(draw, 0 if least else 1, 4),
         "padding": (draw.randint(-1 if least else 0, k[0] // 2 + draw.choice([0, 0, 1])), draw.randint(0, k[1] // 2)),
         "dilation": pair(draw, 1, 3) if mode == "max" and draw.random() < 0.5 else (1, 1),
         "ceil_mode": draw.random() < 0.5, "count_include_pad": draw.random() < 0.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +55,21 @@ def definition(source: str) -> str:
         if isinstance(part, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(part) is not None:
             part.body = part.body[1:]
     return ast.dump(node)
+
+
+def check_of(chapter: Chapter, names: dict[str, Any], exercise: str) -> Any:
+    """The function that checks an exercise's answer."""
+    (name,) = re.findall(r"^def (test_\w+)", chapter.sources[f"{exercise}-test"], re.M)
+    return names[name]
+
+
+def solution_of(chapter: Chapter, names: dict[str, Any], exercise: str) -> Any:
+    """An exercise's solution."""
+    (name,) = re.findall(r"^(?:def )?(\w+_solution)\b", chapter.sources[f"{exercise}-solution"], re.M)
+    return names[name]
+
+
+def exercises(chapter: Chapter) -> dict[str, str]:
+    """The ids of a chapter's exercises in their order, each with its objective."""
+    told = [cell.metadata["exercise"] for cell in chapter.cells.values() if "exercise" in cell.metadata]
+    return {exercise["id"]: exercise["objective"] for exercise in told}

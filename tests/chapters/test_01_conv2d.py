@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from helpers import ops, shapes
 from helpers.exercise import check
 from helpers.widgets.quiz import FOLDER as QUIZZES
-from tests.chapters.reading import Chapter, definition
+from tests.chapters.reading import Chapter, check_of, definition, solution_of
 
 
 @pytest.fixture(scope="module")
@@ -95,19 +95,6 @@ def answer_of(names, exercise):
     return exercise.replace("-", "_")
 
 
-def test_of(chapter, names, exercise):
-    (name,) = re.findall(r"^def (test_\w+)", chapter.sources[f"{exercise}-test"], re.M)
-    return names[name]
-
-
-test_of.__test__ = False
-
-
-def solution_of(chapter, names, exercise):
-    (name,) = re.findall(r"^(?:def )?(\w+_solution)\b", chapter.sources[f"{exercise}-solution"], re.M)
-    return names[name]
-
-
 def test_every_exercise_has_typical_wrong_answers(chapter):
     exercises = [cell.metadata["exercise"]["id"] for cell in chapter.cells.values() if "exercise" in cell.metadata]
     assert exercises == list(WRONG)
@@ -116,14 +103,14 @@ def test_every_exercise_has_typical_wrong_answers(chapter):
 
 @pytest.mark.parametrize("exercise", WRONG)
 def test_the_check_passes_on_the_solution(chapter, names, exercise):
-    verdict = check(test_of(chapter, names, exercise), solution_of(chapter, names, exercise))
+    verdict = check(check_of(chapter, names, exercise), solution_of(chapter, names, exercise))
     assert (verdict.state, verdict.text) == ("right", "")
 
 
 @pytest.mark.parametrize(("exercise", "wrong"), [(e, w) for e, answers in WRONG.items() for w in answers])
 def test_the_check_finds_what_is_wrong(chapter, names, exercise, wrong):
     answer = eval(WRONG[exercise][wrong], {**names, "math": math, "descend": descend})
-    verdict = check(test_of(chapter, names, exercise), answer)
+    verdict = check(check_of(chapter, names, exercise), answer)
     assert verdict.state == "wrong"
     assert verdict.text
 

@@ -8,7 +8,18 @@ import torch.nn.functional as F
 
 from helpers import shapes
 from helpers.esm import STATIC
-from helpers.widgets import ImageKernels, KernelLearner, ReceptiveFieldExplorer, image_kernels, kernel_learner
+from helpers.widgets import (
+    ChannelExplorer,
+    ColourMixer,
+    ImageKernels,
+    KernelLearner,
+    PoolExplorer,
+    ReceptiveFieldExplorer,
+    channel_explorer,
+    image_kernels,
+    kernel_learner,
+    pool_explorer,
+)
 from helpers.widgets import receptive_field_explorer as receptive
 from tests.stacks import descents, stacks
 
@@ -138,8 +149,99 @@ def test_a_picture_out_of_range_is_refused(picture, kernel, message):
         ("image-kernels.js", image_kernels.LIMITS),
         ("kernel-learner.js", kernel_learner.LIMITS),
         ("receptive-field-explorer.js", receptive.LIMITS),
+        ("channel-explorer.js", channel_explorer.LIMITS),
+        ("pool-explorer.js", pool_explorer.LIMITS),
     ],
 )
 def test_limits_are_those_of_the_page(module, limits):
     stated = re.search(r"LIMITS = \{([^}]*)\}", (STATIC / module).read_text(encoding="utf-8"))[1]
     assert {k.strip(): int(v) for k, v in (pair.split(":") for pair in stated.split(","))} == limits
+
+
+x = torch.arange(9).reshape(3, 3)
+k = torch.tensor([[0, 1], [2, 3]])
+PLANES, KERNELS = torch.stack([x, x + 1]), torch.stack([k, k + 1])[None]
+
+
+def test_the_channel_explorer_holds_shows_and_computes():
+    explorer = ChannelExplorer(PLANES, KERNELS, bias=[0.5], id="c")
+    assert explorer.output.tolist() == [[[56.5, 72.5], [104.5, 120.5]]]
+    assert explorer.parameters == 9
+    assert repr(explorer) == "ChannelExplorer(2×3×3, kernel 1×2×2×2)"
+    assert "<caption>Kernel of output 1, channel 2 2×2</caption>" in explorer.html()
+    with explorer.hold_trait_notifications():
+        explorer.kernel, explorer.groups, explorer.bias = KERNELS[0][:, None], 2, None
+    assert explorer.output[0].tolist() == [[19, 25], [37, 43]]
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "message"),
+    [
+        ({"input": x}, ValueError, "input must have 3 dimensions, channels in × rows × columns; 3×3 was given"),
+        ({"input": torch.ones(5, 3, 3)}, ValueError, "input can have at most 4 channels here; 5 were given"),
+        ({"input": [[[1, 2]], [[1]]]}, ValueError, "all planes must have the same size; 1×2 and 1×1"),
+        ({"input": [[["a"]], [[1]]]}, TypeError, r"input\[0\]\[0, 0\] must be a number"),
+        ({"kernel": torch.ones(1, 3, 2, 2)}, ValueError, "needs a kernel of 2 planes; 3 were given"),
+        ({"kernel": torch.ones(1, 2, 4, 4)}, ValueError, "does not fit the padded input 3×3"),
+        ({"groups": 2}, ValueError, "2 groups, 2 channels in and 1 out"),
+        ({"groups": 1.5}, TypeError, "groups must be a whole number"),
+        ({"bias": [1, 2]}, ValueError, "one number for each of the 1 output channels"),
+        ({"bias": 3}, TypeError, "bias must hold one number"),
+        ({"stride": 0}, ValueError, "stride must be at least 1"),
+    ],
+)
+def test_the_channel_explorer_refuses_in_words_and_keeps_what_it_had(change, kind, message):
+    with pytest.raises(kind, match=message):
+        ChannelExplorer(**{"input": PLANES, "kernel": KERNELS, **change})
+    explorer = ChannelExplorer(PLANES, KERNELS)
+    [(name, value)] = change.items()
+    with pytest.raises(kind, match=message):
+        setattr(explorer, name, value)
+    assert explorer.output.tolist() == [[[56, 72], [104, 120]]]
+
+
+def test_the_pool_explorer_holds_shows_and_computes():
+    explorer = PoolExplorer(x, 2, stride=1, id="p")
+    assert explorer.output.tolist() == [[4, 5], [7, 8]]
+    explorer.mode = "avg"
+    assert explorer.output.tolist() == [[2, 3], [5, 6]]
+    assert explorer.shape == (2, 2)
+    assert PoolExplorer(torch.ones(4, 4), 3).stride == (3, 3)  # as in nn.MaxPool2d
+    assert repr(explorer) == "PoolExplorer(3×3, avg 2×2)"
+    assert "<caption>Output 2×2</caption>" in explorer.html()
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "message"),
+    [
+        ({"padding": 2}, ValueError, "Padding 2 is more than half of the window's 2: at most 1 fits"),
+        ({"kernel_size": 5}, ValueError, "The window spans 5×5 and does not fit the padded input 3×3"),
+        ({"mode": "min"}, ValueError, 'mode must be "max" or "avg"; \'min\' was given'),
+        ({"stride": 0}, ValueError, "stride must be at least 1"),
+        ({"kernel_size": "2"}, TypeError, "kernel_size must be a whole number"),
+    ],
+)
+def test_the_pool_explorer_refuses_in_words_and_keeps_what_it_had(change, kind, message):
+    with pytest.raises(kind, match=message):
+        PoolExplorer(**{"input": x, "kernel_size": 2, "stride": 1, **change})
+    explorer = PoolExplorer(x, 2, stride=1)
+    [(name, value)] = change.items()
+    with pytest.raises(kind, match=message):
+        setattr(explorer, name, value)
+    assert explorer.output.tolist() == [[4, 5], [7, 8]]
+
+
+def test_an_average_has_no_dilation():
+    with pytest.raises(ValueError, match="Average pooling has no dilation"):
+        PoolExplorer(x, 2, "avg", dilation=2)
+
+
+def test_the_colour_mixer_is_a_1x1_convolution():
+    mixer = ColourMixer(torch.full((3, 2, 2), 10), [[1, 0, 0], [0, 2, 0], [1, 1, 1]])
+    assert mixer.output[:, 0, 0].tolist() == [10, 20, 30]
+    assert mixer.html().count("<img ") == 1
+    for bad, message in [(torch.ones(4, 2, 2), "three channels"), (torch.full((3, 2, 2), 300), "between 0")]:
+        with pytest.raises(ValueError, match=message):
+            ColourMixer(bad, torch.eye(3))
+    with pytest.raises(ValueError, match="must be 3×3"):
+        ColourMixer(torch.ones(3, 2, 2), [[1, 2]])

@@ -56,9 +56,9 @@ class Channels:
         chosen = self.channel.input_value()
         kernels = []
         for o in range(self.number("Channels out")):
-            self.channel.select_option(value=str(o))
+            self.channel.select_option(index=o)
             kernels.append(torch.stack(self.planes("Kernel")))
-        self.channel.select_option(value=chosen)
+        self.channel.select_option(index=int(chosen))
         return torch.stack(kernels)
 
     def assert_true(self):

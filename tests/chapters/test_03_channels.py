@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 
 import pytest
@@ -96,7 +97,7 @@ def test_the_numbers_in_the_prose(chapter, names):
     work = {shapes.conv2d_multiply_adds(c, 2 * c, 3, (n, n)) for c, n in [(64, 56), (128, 28), (256, 14)]}
     assert len(work) == 1
     parameters = [shapes.conv2d_parameters(c, 2 * c, 3) for c in (64, 128, 256)]
-    assert all(3.9 < b / a < 4.1 for a, b in zip(parameters, parameters[1:], strict=False))
+    assert all(3.9 < b / a < 4.1 for a, b in itertools.pairwise(parameters))
 
 
 def test_the_messages_that_the_chapter_shows_are_pytorchs(chapter, names):

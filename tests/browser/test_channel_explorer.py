@@ -52,28 +52,30 @@ class Channels:
         return self.region.get_by_role("alert")
 
     def kernel(self):
-        """All planes of all output channels, chosen one after the other."""
+        """All planes of all output channels, chosen one after the other, and their biases, or None."""
         chosen = self.channel.input_value()
-        kernels = []
+        kernels, biases = [], []
         for o in range(self.number("Channels out")):
             self.channel.select_option(index=o)
             kernels.append(torch.stack(self.planes("Kernel")))
+            biases += [float(box.input_value()) for box in self.spin("Its bias").all()]
         self.channel.select_option(index=int(chosen))
-        return torch.stack(kernels)
+        return torch.stack(kernels), tensor(biases) if biases else None
 
     def assert_true(self):
-        X, K = torch.stack(self.planes("Input")), self.kernel()
+        X, (K, b) = torch.stack(self.planes("Input")), self.kernel()
         pair = lambda name: (self.number(f"{name} rows"), self.number(f"{name} columns"))  # noqa: E731
         settings = {"padding": pair("Padding"), "stride": pair("Stride"), "dilation": pair("Dilation")}
         groups = self.number("Groups")
-        expected = F.conv2d(X[None], K, **settings, groups=groups)[0]
+        expected = F.conv2d(X[None], K, b, **settings, groups=groups)[0]
         torch.testing.assert_close(torch.stack(self.planes("Output")), expected, rtol=1e-12, atol=1e-12)
         o = int(self.channel.input_value())
         partials = torch.stack(self.planes("Partial sums"))
         assert len(partials) == K.shape[1]
-        torch.testing.assert_close(partials.sum(0), expected[o], rtol=1e-12, atol=1e-12)
+        bias = 0 if b is None else b[o]
+        torch.testing.assert_close(partials.sum(0) + bias, expected[o], rtol=1e-12, atol=1e-12)
         assert "Output shape {}×{}×{}".format(*expected.shape) in self.status
-        assert f"= {K.numel()}\n" in self.status  # parameters
+        assert f"= {K.numel() + (0 if b is None else len(b))}\n" in self.status  # parameters
         assert self.status.rstrip().endswith(f"= {K.numel() * expected[0].numel()}")  # multiply-adds
         assert not self.alert.is_visible()
 
@@ -147,6 +149,21 @@ def test_every_output_channel_has_its_kernel_and_reads_its_group(open_page, addr
     channels.region.get_by_role("textbox").fill("100")
     channels.page.keyboard.press("Enter")
     channels.assert_true()
+
+
+def test_each_output_channel_has_a_bias_of_its_own(open_page, address):
+    channels = Channels(open_page(f"{address}/{CHAPTER}"), "groups")
+    before = torch.stack(channels.planes("Output"))
+    channels.channel.select_option(index=2)
+    channels.spin("Its bias").fill("100")
+    after = torch.stack(channels.planes("Output"))
+    assert (after - before)[:, 0, 0].tolist() == [0, 0, 100, 0]
+    assert channels.sum.endswith(f"+ 100 = {after[2, 0, 0]:g}")
+    channels.assert_true()
+    channels.spin("Channels out").fill("2")
+    channels.spin("Channels out").fill("4")
+    channels.assert_true()
+    assert torch.equal(torch.stack(channels.planes("Output")), after)
 
 
 def test_a_1x1_kernel_is_a_matrix_product_beside_it(open_page, address):

@@ -34,24 +34,33 @@ with explorer.hold_trait_notifications():
 """
 
 MORE = """
-from helpers.widgets import ImageKernels, KernelLearner, ReceptiveFieldExplorer, ShapePuzzle
+import torch
+from helpers.widgets import ChannelExplorer, ColourMixer, ImageKernels, KernelLearner, PoolExplorer
+from helpers.widgets import ReceptiveFieldExplorer, ShapePuzzle
 learner = KernelLearner([[1, 1, 0, 0, 1, 1]], [[1, -1]], kernel=[[0.5, 0.5]], lr=0.05)
 fields = ReceptiveFieldExplorer([(3, 1), (3, 2)], size=9)
 kernels = ImageKernels([[10 * r + c for c in range(20)] for r in range(20)], [[1, -1]])
 puzzle = ShapePuzzle((9, 12), (5, 4))
-for widget in (learner, fields, kernels, puzzle):
+channels = ChannelExplorer(torch.arange(18).reshape(2, 3, 3), torch.ones(1, 2, 2, 2), bias=[0])
+pool = PoolExplorer(torch.arange(9).reshape(3, 3), 2, stride=1)
+mixer = ColourMixer(torch.arange(48).reshape(3, 4, 4), torch.eye(3))
+for widget in (learner, fields, kernels, puzzle, channels, pool, mixer):
     display(widget)
 """
 TELL_MORE = """
 import json
 gradient = learner.gradients().kernel.tolist()
 state = {"kernel": learner.kernel, "gradient": gradient, "layers": fields.layers, "image": kernels.kernel}
+state |= {"channels": channels.output.tolist(), "shape": [len(channels.kernel), len(channels.input)]}
+state |= {"pool": pool.output.tolist(), "mix": mixer.kernel, "red": mixer.output[0, 0, 0].item()}
 print("STATE", json.dumps({**state, "output": kernels.output[0].tolist(), "puzzle": puzzle.output}))
 """
 CHANGE_MORE = """
 learner.kernel = [[1, -1]]
 fields.layers = [(2, 2), (3, 1, 1), (3, 1, 1)]
 kernels.kernel = [[0, 1], [1, 0]]
+pool.mode = "max"
+channels.groups, mixer.kernel = 1, torch.ones(3, 3)
 """
 CELLS = (SHOW, TELL, CHANGE, MORE, TELL_MORE, CHANGE_MORE)
 
@@ -200,6 +209,13 @@ def test_the_other_explorers_share_their_state_with_python_too(notebook):
     puzzle = notebook.get_by_role("region", name="Shape puzzle").first
     puzzle.get_by_role("button", name="New puzzle").click()
 
+    channels = notebook.get_by_role("region", name="Channel explorer").first
+    channels.get_by_role("spinbutton", name="Channels out").fill("2")
+    pool = notebook.get_by_role("region", name="Pooling explorer").first
+    pool.get_by_role("combobox", name="Pooling", exact=True).select_option("avg")
+    mixer = notebook.get_by_role("region", name="Colour mixer").first
+    mixer.get_by_role("combobox", name="Kernel preset").select_option("swapped")
+
     state = told(notebook, 4)
     numbers = lambda grid: [float(cell.get_attribute("data-value")) for cell in grid.get_by_role("gridcell").all()]  # noqa: E731
     assert state["kernel"] == [numbers(learner.get_by_role("grid", name="Kernel", exact=True))]
@@ -210,10 +226,20 @@ def test_the_other_explorers_share_their_state_with_python_too(notebook):
     assert state["output"] == [8.0] * 18
     assert "to an output of {}×{}".format(*state["puzzle"]) in puzzle.inner_text()
 
+    assert state["shape"] == [2, 2]
+    assert [numbers(channels.get_by_role("grid", name=f"Output channel {n}")) for n in (1, 2)] == [
+        [value for row in plane for value in row] for plane in state["channels"]
+    ]
+    assert state["pool"] == [[2, 3], [5, 6]]
+    assert state["mix"] == [[0, 0, 1], [0, 1, 0], [1, 0, 0]]
+    assert state["red"] == 32
+
     run(notebook, 5)  # Python changes them
     learner.locator("[aria-label='Kernel row 1, column 2: −1']").wait_for()
     assert "the loss L is 0." in learner.get_by_role("status").inner_text()
     fields.locator('[data-level="3"]').first.wait_for()
     assert fields.get_by_role("group", name="Layer ").count() == 3
     kernels.locator("[aria-label='Kernel row 2, column 2: 0']").wait_for()
+    pool.locator("[aria-label='Output row 2, column 2: 8']").wait_for()
+    mixer.locator("[aria-label='Kernel row 3, column 1: 1']").wait_for()
     assert notebook.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)

@@ -82,7 +82,8 @@ class ChannelExplorer {
     this.status = h("div", { role: "status", class: "cx-status" });
     this.player = new Player({ lang, where: () => ({ index: this.#index(), count: this.result.y.length * this.result.y[0].d.length }), go: (index) => this.#go(index) });
     const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
-    this.root = region(word("channels.name"), this.#controls(), ...this.rows, this.outputs, this.sum, h("div", { class: "cx-bar" }, this.player.element, reset), this.alerts.element, this.status,
+    const [settings, chosen] = this.#controls();
+    this.root = region(word("channels.name"), ...this.rows, this.outputs, chosen, this.sum, h("div", { class: "cx-bar" }, this.player.element, reset), this.alerts.element, settings, this.status,
       this.note, this.product, h("p", { class: "cx-hint" }, word("channels.hint")));
     if (model.static && model.get("html_id")) {
       this.link = new StateLink({
@@ -120,7 +121,7 @@ class ChannelExplorer {
       this.biased = spin;
       extras.append(h("div", { class: "cx-group" }, h("span", { "aria-hidden": "true" }, name), spin.element));
     }
-    return h("div", {}, h("div", { class: "cx-settings" }, h("p", { class: "cx-axes", "aria-hidden": "true" }, word("ui.axes")), ...this.fields.map((field) => field.element)), extras);
+    return [h("div", { class: "cx-settings" }, h("p", { class: "cx-axes", "aria-hidden": "true" }, word("ui.axes")), ...this.fields.map((field) => field.element)), extras];
   }
 
   // --- changes

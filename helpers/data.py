@@ -1,0 +1,307 @@
+"""Fashion-MNIST as tensors: found on this machine, downloaded once, or a sample that ships with the course.
+
+Fashion-MNIST: 70,000 grey pictures of clothes, 28×28, in ten classes, by Zalando Research, MIT licence (H. Xiao,
+K. Rasul, R. Vollgraf, 2017, https://arxiv.org/abs/1708.07747).
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+import os
+import socket
+import tempfile
+import urllib.request
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+#: the ten classes, by their labels
+CLASSES = (
+    "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+)  # fmt: skip
+
+#: seconds to wait for a first answer, and for any further part
+PATIENCE = (5, 20)
+
+#: where Debian's package dataset-fashion-mnist puts its files
+DEBIAN = Path("/usr/share/datasets/fashion-mnist")
+
+SAMPLE = Path(__file__).parent / "sample" / "fashion_mnist.npz"
+
+
+class DataError(RuntimeError):
+    """A file of the data set that is not what it should be; the message says which, and what to do."""
+
+
+class Split(NamedTuple):
+    """Images, a uint8 tensor of shape (n, 28, 28) with levels from 0 to 255, and labels, int64 of shape (n,)."""
+
+    images: Tensor
+    labels: Tensor
+
+    def take(self, indices: Tensor) -> Split:
+        """The images and labels at some places."""
+        return Split(self.images[indices], self.labels[indices])
+
+
+class Data(NamedTuple):
+    """Training and test images, where they come from, and what was tried before in vain."""
+
+    train: Split
+    test: Split
+    source: str
+    tried: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether these are all 60,000 and 10,000 images, and not the sample."""
+        return len(self.train.labels) == 60_000
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.train.labels):,} training and {len(self.test.labels):,} test images"
+        said = [f"Fashion-MNIST, {counts}, {self.source}"]
+        return "\n".join([*said, *(f"  tried before: {reason}" for reason in self.tried)])
+
+
+class _File(NamedTuple):
+    """One file of the data set: its name, shape and the SHA-256 of its content."""
+
+    name: str
+    shape: tuple[int, ...]
+    sha256: str
+
+
+_FILES = (
+    _File(
+        "train-images-idx3-ubyte",
+        (60_000, 28, 28),
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+    ),
+    _File("train-labels-idx1-ubyte", (60_000,), "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
+    _File(
+        "t10k-images-idx3-ubyte",
+        (10_000, 28, 28),
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+    ),
+    _File("t10k-labels-idx1-ubyte", (10_000,), "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
+)
+
+
+@functools.cache
+def fashion_mnist() -> Data:
+    """Fashion-MNIST, from the first place that has it.
+
+    In this order: the folder that the environment variable FASHION_MNIST_DIR names; torchvision's folder, in ./data or
+    in the user's cache; Debian's package; a download through torchvision, tried once; the sample in this package: 3,000
+    training and 1,000 test images, as many of each class. Every file is checked by its content. Raises DataError only
+    where FASHION_MNIST_DIR names a folder that does not have the right files.
+    """
+    named = os.environ.get("FASHION_MNIST_DIR")
+    if named:
+        return Data(*_read_folder(Path(named).expanduser()), f"from FASHION_MNIST_DIR={named}")
+    tried: list[str] = []
+    places = [(Path("data"), "from torchvision's folder ./data"), (cache(), "from the download of an earlier run")]
+    folders = [(_raw(root), words) for root, words in places] + [(DEBIAN, "from Debian's package")]
+    for folder, words in folders:
+        if not folder.is_dir():
+            continue
+        try:
+            return Data(*_read_folder(folder), words, tuple(tried))
+        except DataError as error:
+            tried.append(str(error))
+    try:
+        return Data(*_download(cache()), "downloaded", tuple(tried))
+    except (DataError, OSError, RuntimeError) as error:
+        tried.append(f"download: {_first_line(error)}")
+    return Data(*_read_sample(), "a sample: it is small, so accuracies are lower", tuple(tried))
+
+
+def cache() -> Path:
+    """Where downloads are kept: convnets in the user's cache folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "convnets"
+
+
+def hold_out(split: Split, count: int, seed: int = 0) -> tuple[Split, Split]:
+    """A split without `count` of its elements, drawn by chance, and those: training and validation data.
+
+    Raises ValueError if there are not more than `count`.
+    """
+    total = len(split.labels)
+    if not 0 < count < total:
+        raise ValueError(f"{count} of {total} images cannot be held out: give a number from 1 to {total - 1}")
+    order = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
+    return split.take(order[count:]), split.take(order[:count])
+
+
+class Batches:
+    """A split in batches, made on the device where they are used; to the eye a DataLoader.
+
+    Parameters: split; batch_size; device; shuffle, a new order for each pass, the same in each run for the same seed;
+    size, (h, w) or one number, to resize the images to, bilinearly; augment, a function from a batch of images to
+    another.
+    Gives images of shape (batch, 1, h, w), float32 from 0 to 1, and labels of shape (batch,). The images are held as
+    bytes on the device and converted batch by batch: no workers, no copies of each image.
+    Raises ValueError if batch_size is below 1, or the split is empty.
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        batch_size: int,
+        *,
+        device: torch.device | str = "cpu",
+        shuffle: bool = False,
+        seed: int = 0,
+        size: int | tuple[int, int] | None = None,
+        augment: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1; {batch_size} was given")
+        if len(split.labels) == 0:
+            raise ValueError("there are no images to make batches of")
+        self.device = torch.device(device)
+        self.split = Split(split.images.to(self.device), split.labels.to(self.device))
+        self.batch_size, self.shuffle, self.augment = batch_size, shuffle, augment
+        self.size = (size, size) if isinstance(size, int) else size
+        self._draw = torch.Generator().manual_seed(seed)
+
+    def __len__(self) -> int:
+        return -(-len(self.split.labels) // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        total = len(self.split.labels)
+        order = torch.randperm(total, generator=self._draw) if self.shuffle else torch.arange(total)
+        for places in order.to(self.device).split(self.batch_size):
+            images, labels = self.split.take(places)
+            X = images[:, None].float() / 255
+            if self.augment is not None:
+                X = self.augment(X)
+            if self.size is not None and tuple(X.shape[2:]) != tuple(self.size):
+                X = F.interpolate(X, size=self.size, mode="bilinear", antialias=True)
+            yield X, labels
+
+
+# --- reading
+
+
+def _raw(root: Path) -> Path:
+    """Where torchvision puts the files below its root."""
+    return root / "FashionMNIST" / "raw"
+
+
+def _read_folder(folder: Path) -> tuple[Split, Split]:
+    """The four files of a folder, packed or not."""
+    train_images, train_labels, test_images, test_labels = (_read(folder, file) for file in _FILES)
+    return Split(train_images, train_labels.long()), Split(test_images, test_labels.long())
+
+
+def _read(folder: Path, file: _File) -> Tensor:
+    """One file in the idx format, checked; raises DataError."""
+    plain, packed = folder / file.name, folder / f"{file.name}.gz"
+    path = plain if plain.is_file() else packed
+    try:
+        content = path.read_bytes() if path is plain else gzip.decompress(path.read_bytes())
+    except FileNotFoundError:
+        raise DataError(f"{folder} has no {file.name} and no {packed.name}") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} is damaged ({_first_line(error)}): delete it, and it will be fetched again") from None
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        expected = 4 + 4 * len(file.shape) + functools.reduce(lambda a, b: a * b, file.shape)
+        reason = f"{len(content):,} bytes instead of {expected:,}" if len(content) != expected else "a wrong checksum"
+        raise DataError(f"{path} is not the published file ({reason}): delete it, and it will be fetched again")
+    header = 4 + 4 * len(file.shape)
+    return torch.frombuffer(bytearray(content[header:]), dtype=torch.uint8).reshape(file.shape)
+
+
+def _read_sample() -> tuple[Split, Split]:
+    """The sample of this package; sample/README.md says how it was drawn."""
+    import numpy as np
+
+    with np.load(SAMPLE) as file:
+        arrays = {name: torch.from_numpy(file[name]) for name in file.files}
+    splits = (Split(arrays[f"{name}_images"], arrays[f"{name}_labels"].long()) for name in ("train", "test"))
+    train, test = splits
+    return train, test
+
+
+# --- downloading
+
+_refused: str | None = None  # why the one download of this process failed
+
+
+def _download(root: Path) -> tuple[Split, Split]:
+    """Fetch the files through torchvision into a folder of their own, check them, and only then put them in place.
+
+    Whatever stops it (an error, Ctrl-C) leaves nothing behind; two processes at once do not meet.
+    """
+    global _refused
+    if _refused is not None:
+        raise DataError(f"{_refused} (not tried again in this process)")
+    try:
+        return _fetch(root)
+    except (DataError, OSError, RuntimeError) as error:
+        _refused = _first_line(error)
+        raise
+
+
+def _fetch(root: Path) -> tuple[Split, Split]:
+    from torchvision.datasets import FashionMNIST
+
+    first, further = PATIENCE
+    address = FashionMNIST.mirrors[0] + FashionMNIST.resources[0][0]
+    urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=first).close()
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".download-", dir=root) as folder:
+        before = socket.getdefaulttimeout()
+        socket.setdefaulttimeout(further)
+        try:
+            FashionMNIST(folder, download=True)
+        finally:
+            socket.setdefaulttimeout(before)
+        splits = _read_folder(_raw(Path(folder)))
+        _raw(root).mkdir(parents=True, exist_ok=True)
+        for file in _FILES:
+            os.replace(_raw(Path(folder)) / file.name, _raw(root) / file.name)
+    return splits
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+
+
+# --- the sample, as it was made
+
+
+def make_sample(train: int = 300, test: int = 100) -> Path:
+    """Write the sample anew from the whole data: the first images of each class, in the order of the data."""
+    import numpy as np
+
+    data = fashion_mnist()
+    if not data.complete:
+        raise DataError("the sample is made from the whole data, which is not at hand")
+    arrays: dict[str, Any] = {}
+    for name, split, count in (("train", data.train, train), ("test", data.test, test)):
+        places = torch.cat([(split.labels == label).nonzero().flatten()[:count] for label in range(len(CLASSES))])
+        images, labels = split.take(places.sort().values)
+        arrays |= {f"{name}_images": images.numpy(), f"{name}_labels": labels.to(torch.uint8).numpy()}
+    SAMPLE.parent.mkdir(exist_ok=True)
+    np.savez_compressed(SAMPLE, **arrays)
+    return SAMPLE
+
+
+def forget() -> None:
+    """Drop what was read or refused in this process, so that it is looked for again."""
+    global _refused
+    _refused = None
+    fashion_mnist.cache_clear()
+
+
+if __name__ == "__main__":
+    print(make_sample())

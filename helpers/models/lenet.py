@@ -1,0 +1,49 @@
+"""LeNet for 28×28 grey pictures, in two dresses, and two networks without any convolution to compare it with.
+
+Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition, Proceedings
+of the IEEE 86, 1998, https://doi.org/10.1109/5.726791. The paper's LeNet-5 differs: 32×32 inputs, a scaled tanh, maps
+of the second convolution that read only some of the first's (1,516 parameters instead of 2,416), a trained average for
+pooling, and radial basis functions for its output.
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+def _lenet(activation: type[nn.Module], pooling: type[nn.Module]) -> nn.Sequential:
+    """Five layers with 61,706 parameters: two convolutions, three fully connected ones."""
+    return nn.Sequential(
+        nn.Conv2d(1, 6, kernel_size=5, padding=2), activation(), pooling(kernel_size=2, stride=2),
+        nn.Conv2d(6, 16, kernel_size=5), activation(), pooling(kernel_size=2, stride=2),
+        nn.Flatten(),
+        nn.Linear(16 * 5 * 5, 120), activation(),
+        nn.Linear(120, 84), activation(),
+        nn.Linear(84, 10),
+    )  # fmt: skip
+
+
+def classical_lenet() -> nn.Sequential:
+    """LeNet with sigmoids and average pooling, as the notes and many books have it.
+
+    Takes images of shape (batch, 1, 28, 28) and gives logits of shape (batch, 10); 61,706 parameters.
+    """
+    return _lenet(nn.Sigmoid, nn.AvgPool2d)
+
+
+def modern_lenet() -> nn.Sequential:
+    """The same five layers with ReLU and maximum pooling: other functions, the same 61,706 parameters.
+
+    Takes images of shape (batch, 1, 28, 28) and gives logits of shape (batch, 10).
+    """
+    return _lenet(nn.ReLU, nn.MaxPool2d)
+
+
+def linear_classifier() -> nn.Sequential:
+    """One fully connected layer from the 784 pixels to the ten classes: 7,850 parameters."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
+
+
+def hidden_layer(units: int = 77) -> nn.Sequential:
+    """One hidden layer of ReLUs; with 77 units it has 61,225 parameters, as near to LeNet's as whole units come."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, units), nn.ReLU(), nn.Linear(units, 10))

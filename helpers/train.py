@@ -1,0 +1,179 @@
+"""The course's training loop: two functions that chapter 5 shows, and `fit` around them."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import math
+import os
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from helpers import device
+
+Batches = Iterable[tuple[Tensor, Tensor]]
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+def train_epoch(net: nn.Module, batches: Batches, loss: Loss, optimizer: torch.optim.Optimizer) -> tuple[float, float]:
+    """One pass over the batches; returns the loss and the accuracy, each averaged over the samples.
+
+    Parameters: net, gives logits of shape (batch, classes); batches of images and labels; loss, the mean over a batch;
+    optimizer, of net's parameters. Taught in chapter 5.
+    """
+    net.train()
+    total, right, count = 0.0, 0, 0
+    for X, y in batches:
+        logits = net(X)
+        batch_loss = loss(logits, y)
+        optimizer.zero_grad()
+        batch_loss.backward()
+        optimizer.step()
+        total += batch_loss.item() * len(y)
+        right += (logits.argmax(dim=1) == y).sum().item()
+        count += len(y)
+    return total / count, right / count
+
+
+def accuracy(net: nn.Module, batches: Batches) -> float:
+    """The part of the samples that net classifies rightly, in evaluation mode; the mode is put back after it.
+
+    Parameters: net, gives logits of shape (batch, classes); batches of images and labels. Taught in chapter 5.
+    """
+    was_training = net.training
+    net.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            right += (net(X).argmax(dim=1) == y).sum().item()
+            count += len(y)
+    net.train(was_training)
+    return right / count
+
+
+def budget() -> str:
+    """How much to train: "quick" (a minute at most, on a CPU) or "full" (the whole recipe).
+
+    The environment variable COURSE_BUDGET says it; without it, full on a GPU and quick elsewhere. Raises ValueError for
+    another word.
+    """
+    word = os.environ.get("COURSE_BUDGET") or ("full" if device.best().type == "cuda" else "quick")
+    if word not in ("quick", "full"):
+        raise ValueError(f"COURSE_BUDGET must be quick or full; {word!r} was given")
+    return word
+
+
+def seed_everything(seed: int) -> None:
+    """Start PyTorch's and Python's random numbers anew; two devices still differ, since they add in another order."""
+    random.seed(seed)
+    torch.manual_seed(seed)
+
+
+@dataclass
+class History:
+    """What happened in each epoch, and why training ended early, if it did."""
+
+    loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    stopped: str | None = None
+
+    def __repr__(self) -> str:
+        if not self.loss:
+            return f"History(no epoch finished{f': {self.stopped}' if self.stopped else ''})"
+        parts = [
+            f"{len(self.loss)} epochs",
+            f"loss {self.loss[-1]:.4f}",
+            f"training accuracy {self.train_accuracy[-1]:.4f}",
+        ]
+        if self.validation_accuracy:
+            parts.append(f"validation accuracy {self.validation_accuracy[-1]:.4f}")
+        return f"History({', '.join(parts)}{f'; {self.stopped}' if self.stopped else ''})"
+
+
+def fit(
+    net: nn.Module,
+    train: Any,
+    validation: Any = None,
+    *,
+    epochs: int,
+    optimizer: torch.optim.Optimizer,
+    scheduler: Any = None,
+    loss: Loss | None = None,
+    mixed: bool | None = None,
+    progress: bool = True,
+    show: Callable[[History], None] | None = None,
+) -> History:
+    """Train for some epochs, and look at the validation data after each.
+
+    Parameters
+    ----------
+    net : on the device where the batches are made
+    train, validation : iterables of batches that can be gone through again and again, such as `data.Batches`
+    epochs : at least 1
+    optimizer, scheduler : of net's parameters; the scheduler steps after each epoch
+    loss : the mean over a batch; cross-entropy if None
+    mixed : compute in bfloat16 where it is safe; on CUDA if None
+    progress : show a bar with the batches, loss and accuracy
+    show : called with the history after each epoch, to draw a curve
+
+    Returns a `History`. Ctrl-C ends the training and keeps what was learnt: the weights of the best epoch on the
+    validation data so far, or the present ones. A loss that is not finite ends it with an explanation, and the weights
+    of the last good epoch are put back. Raises ValueError where net and batches are on different devices.
+    """
+    if epochs < 1:
+        raise ValueError(f"epochs must be at least 1; {epochs} was given")
+    where, criterion, history = device.of(net), loss or nn.CrossEntropyLoss(), History()
+    made = getattr(train, "device", where)
+    if torch.device(made).type != where.type:
+        raise ValueError(f"the network is on {where}, the batches on {made}: move one of them")
+    mixed = where.type == "cuda" if mixed is None else mixed
+    best, good = None, copy.deepcopy(net.state_dict())
+    for epoch in range(epochs):
+        start = time.perf_counter()
+        try:
+            with torch.autocast(where.type, torch.bfloat16) if mixed else contextlib.nullcontext():
+                mean, right = train_epoch(
+                    net, _bar(train, f"epoch {epoch + 1}/{epochs}", progress), criterion, optimizer
+                )
+                checked = None if validation is None else accuracy(net, validation)
+        except KeyboardInterrupt:
+            history.stopped = f"interrupted in epoch {epoch + 1}"
+            if best is not None:
+                net.load_state_dict(best[1])
+            break
+        if not math.isfinite(mean):
+            history.stopped = (
+                f"the loss is {mean} in epoch {epoch + 1}: the learning rate is too high, or the data hold NaN"
+            )
+            net.load_state_dict(good)
+            break
+        if scheduler is not None:
+            scheduler.step()
+        history.loss.append(mean)
+        history.train_accuracy.append(right)
+        history.seconds.append(time.perf_counter() - start)
+        good = copy.deepcopy(net.state_dict())
+        if checked is not None:
+            history.validation_accuracy.append(checked)
+            if best is None or checked > best[0]:
+                best = (checked, good)
+        if show is not None:
+            show(history)
+    return history
+
+
+def _bar(batches: Any, words: str, progress: bool) -> Any:
+    """Batches with a bar of text, which a stored notebook can hold."""
+    if not progress:
+        return batches
+    from tqdm import tqdm
+
+    return tqdm(batches, desc=words, leave=False, mininterval=0.5)

@@ -1,0 +1,178 @@
+"""The training loop: honest averages, the right mode, and nothing lost when it ends early."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from helpers import data, train
+
+
+def linear():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Flatten(), nn.Linear(16, 3))
+
+
+@pytest.fixture
+def split():
+    """Three kinds of 4×4 pictures that can be told apart, and a last batch that is smaller."""
+    numbers = torch.Generator().manual_seed(1)
+    labels = torch.arange(50) % 3
+    images = torch.randint(0, 60, (50, 4, 4), generator=numbers, dtype=torch.uint8)
+    images[torch.arange(50), labels] += 150
+    return data.Split(images, labels)
+
+
+@pytest.fixture
+def batches(split):
+    return data.Batches(split, 16)
+
+
+def sgd(net, lr=0.1):
+    return torch.optim.SGD(net.parameters(), lr=lr)
+
+
+def test_the_loss_is_the_mean_over_samples_not_over_batches(batches, split):
+    net, loss = linear(), nn.CrossEntropyLoss()
+    mean, right = train.train_epoch(net, batches, loss, sgd(net, lr=0.0))
+    X = split.images[:, None].float() / 255
+    assert mean == pytest.approx(loss(net(X), split.labels).item(), rel=1e-5)
+    assert right == pytest.approx((net(X).argmax(1) == split.labels).float().mean().item())
+
+
+def test_one_epoch_is_what_one_writes_by_hand(batches):
+    ours, theirs = linear(), linear()
+    train.train_epoch(ours, batches, nn.CrossEntropyLoss(), sgd(ours))
+    optimizer = sgd(theirs)
+    for X, y in batches:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(theirs(X), y).backward()
+        optimizer.step()
+    torch.testing.assert_close(ours.state_dict(), theirs.state_dict(), rtol=0, atol=0)
+
+
+def test_accuracy_is_measured_in_evaluation_mode_and_the_mode_put_back(batches):
+    modes = []
+
+    class Net(nn.Module):
+        def forward(self, X):
+            modes.append(self.training)
+            return torch.eye(3)[torch.zeros(len(X), dtype=torch.int64)]
+
+    net = Net()
+    assert train.accuracy(net, batches) == pytest.approx(17 / 50)
+    assert set(modes) == {False}
+    assert net.training
+    train.accuracy(net.eval(), batches)
+    assert not net.training
+
+
+def test_fit_learns_and_tells_every_epoch(batches):
+    net, seen = linear(), []
+    history = train.fit(net, batches, batches, epochs=40, optimizer=sgd(net, 0.5), progress=False, show=lambda h: seen.append(len(h.loss)))  # fmt: skip  # noqa: E501
+    assert history.loss[-1] < history.loss[0] / 2
+    assert history.validation_accuracy[-1] > 0.95
+    assert seen == list(range(1, 41))
+    assert len(history.seconds) == len(history.train_accuracy) == 40
+    assert history.stopped is None
+    assert "40 epochs" in repr(history)
+
+
+def test_the_same_seed_gives_the_same_weights(split):
+    def once():
+        train.seed_everything(5)
+        net = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(16, 3))
+        train.fit(net, data.Batches(split, 8, shuffle=True, seed=5), epochs=3, optimizer=sgd(net), progress=False)
+        return net.state_dict()
+
+    torch.testing.assert_close(once(), once(), rtol=0, atol=0)
+
+
+class Interrupted:
+    """Batches that the reader interrupts in a given epoch, in the middle."""
+
+    def __init__(self, batches, epoch):
+        self.batches, self.epoch, self.passes = batches, epoch, 0
+
+    def __iter__(self):
+        self.passes += 1
+        for n, batch in enumerate(self.batches):
+            if self.passes == self.epoch and n == 2:
+                raise KeyboardInterrupt
+            yield batch
+
+
+def test_ctrl_c_keeps_the_best_weights(batches):
+    net = linear()
+    history = train.fit(net, Interrupted(batches, 4), batches, epochs=9, optimizer=sgd(net), progress=False)
+    assert history.stopped == "interrupted in epoch 4"
+    assert len(history.loss) == 3
+    assert train.accuracy(net, batches) == max(history.validation_accuracy)
+
+
+def test_ctrl_c_in_the_first_epoch_keeps_what_there_is(batches):
+    net = linear()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    history = train.fit(net, Interrupted(batches, 1), batches, epochs=2, optimizer=sgd(net), progress=False)
+    assert repr(history) == "History(no epoch finished: interrupted in epoch 1)"
+    assert any(not torch.equal(before[name], value) for name, value in net.state_dict().items())
+
+
+def test_a_loss_that_is_not_finite_ends_it_and_says_why(batches):
+    net, calls = linear(), []
+
+    def breaks(logits, y):
+        calls.append(1)
+        return nn.functional.cross_entropy(logits, y) * (math.nan if len(calls) > 10 else 1)
+
+    history = train.fit(net, batches, epochs=5, optimizer=sgd(net), loss=breaks, progress=False)
+    assert len(history.loss) == 2  # of four batches each; the third epoch breaks
+    assert "the learning rate is too high" in history.stopped
+    assert all(math.isfinite(loss) for loss in history.loss)
+    assert all(value.isfinite().all() for value in net.state_dict().values())
+
+
+def test_a_scheduler_steps_once_an_epoch(batches):
+    net = linear()
+    optimizer = sgd(net, 1.0)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    train.fit(net, batches, epochs=3, optimizer=optimizer, scheduler=scheduler, progress=False)
+    assert optimizer.param_groups[0]["lr"] == 0.125
+
+
+def test_the_bar_goes_to_stderr_only(batches, capsys):
+    net = linear()
+    train.fit(net, batches, epochs=1, optimizer=sgd(net))
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "epoch 1/1" in said.err
+
+
+@pytest.mark.parametrize(("word", "expected"), [("quick", "quick"), ("full", "full")])
+def test_the_budget_is_what_the_environment_says(monkeypatch, word, expected):
+    monkeypatch.setenv("COURSE_BUDGET", word)
+    assert train.budget() == expected
+
+
+def test_without_a_gpu_the_budget_is_quick(monkeypatch):
+    monkeypatch.delenv("COURSE_BUDGET", raising=False)
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert train.budget() == "quick"
+    monkeypatch.setenv("COURSE_BUDGET", "huge")
+    with pytest.raises(ValueError, match="quick or full; 'huge'"):
+        train.budget()
+
+
+def test_no_epochs_are_refused(batches):
+    net = linear()
+    with pytest.raises(ValueError, match="epochs must be at least 1; 0"):
+        train.fit(net, batches, epochs=0, optimizer=sgd(net))
+
+
+def test_batches_on_another_device_are_refused(batches):
+    net = linear().to("meta")
+    with pytest.raises(ValueError, match="the network is on meta, the batches on cpu"):
+        train.fit(net, batches, epochs=1, optimizer=sgd(net))

@@ -188,6 +188,35 @@ class Batches:
             yield X, labels
 
 
+def flips_and_shifts(flips: bool = True, shift: int = 1, seed: int = 0) -> Callable[[Tensor], Tensor]:
+    """A function that mirrors each image of a batch with probability 1/2, and moves it by up to `shift` pixels.
+
+    It takes and gives images of shape (batch, channels, h, w); zeros come in where an image moves away. The same seed
+    gives the same changes, in the same order.
+    """
+    draw = torch.Generator().manual_seed(seed)
+
+    def change(X: Tensor) -> Tensor:
+        n, _, h, w = X.shape
+        if flips:
+            mirrored = torch.rand(n, generator=draw).lt(0.5).to(X.device)
+            X = torch.where(mirrored[:, None, None, None], X.flip(-1), X)
+        if shift:
+            down, right = torch.randint(0, 2 * shift + 1, (2, n, 1), generator=draw).to(X.device)
+            rows, columns = down + torch.arange(h, device=X.device), right + torch.arange(w, device=X.device)
+            framed = F.pad(X, (shift, shift, shift, shift)).permute(0, 2, 3, 1)
+            images = torch.arange(n, device=X.device)[:, None, None]
+            X = framed[images, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+        return X
+
+    return change
+
+
+def checksums() -> dict[str, str]:
+    """The SHA-256 of each file of the whole data, unpacked."""
+    return {file.name: file.sha256 for file in _FILES}
+
+
 # --- reading
 
 

@@ -329,3 +329,18 @@ def test_a_cold_machine_without_network_gets_the_sample_in_a_process_of_its_own(
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert "3,000 training and 1,000 test images, a sample" in done.stdout, done.stderr
+
+
+def test_images_are_mirrored_and_moved_by_whole_pixels(split):
+    X = torch.zeros(400, 1, 7, 7)
+    X[:, 0, 3, 2] = 1
+    changed = data.flips_and_shifts(flips=True, shift=2, seed=4)(X)
+    places = changed.flatten(1).argmax(1)
+    rows, columns = places // 7, places % 7
+    assert changed.sum(dim=(1, 2, 3)).tolist() == [1] * 400
+    assert sorted(set(rows.tolist())) == [1, 2, 3, 4, 5]
+    assert sorted(set(columns.tolist())) == [0, 1, 2, 3, 4, 5, 6]  # 2 ± 2 and, mirrored, 4 ± 2
+    assert torch.equal(changed, data.flips_and_shifts(flips=True, shift=2, seed=4)(X))
+    assert torch.equal(data.flips_and_shifts(flips=False, shift=0)(X), X)
+    mirrored = data.flips_and_shifts(flips=True, shift=0)(X)[:, 0, 3].argmax(1)
+    assert 150 < (mirrored == 4).sum() < 250

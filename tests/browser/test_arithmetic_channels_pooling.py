@@ -28,7 +28,8 @@ POOL = """text => JSON.stringify(JSON.parse(text).map(({ input, ...settings }) =
   const refused = pool.poolRefusal([input.length, input[0].length], settings);
   if (refused) return { refused: refused.key, params: refused.params };
   const x = ops.fromRows(input), y = pool.pool2d(x, settings);
-  return { h: y.h, w: y.w, values: Array.from(y.d, String), gradient: Array.from(pool.poolGradient(x, settings).d) };
+  const windows = Array.from(pool.windowsOver(x, settings).d), gradient = Array.from(pool.poolGradient(x, settings).d);
+  return { h: y.h, w: y.w, values: Array.from(y.d, String), gradient, windows };
 }))"""
 
 
@@ -117,6 +118,12 @@ def test_5000_random_poolings_equal_pytorch_with_their_gradients(script_page, mo
         assert (answer["h"], answer["w"]) == shapes.pool2d_shape(X.shape[2:], **python) == tuple(expected.shape[2:])
         values = tensor([float(value) for value in answer["values"]]).reshape(expected.shape)
         torch.testing.assert_close(values, expected.detach(), rtol=0 if mode == "max" else 1e-12, atol=1e-12)
+        ones = torch.ones(1, 1, *case["kernel_size"], dtype=torch.float64)
+        if not case["ceil_mode"]:  # a convolution has no such thing; without it, its windows are the same
+            sizes_of_conv = {name: case[name] for name in ("stride", "padding", "dilation")}
+            Z = torch.zeros_like(X).requires_grad_()
+            F.conv2d(Z, ones, **sizes_of_conv).sum().backward()
+            assert answer["windows"] == Z.grad.flatten().tolist()
         if expected.isinf().any():
             continue  # a window in the padding alone: PyTorch lets its gradient fall on an unrelated element
         expected.sum().backward()

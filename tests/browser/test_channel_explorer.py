@@ -189,6 +189,13 @@ def test_stepping_and_keyboard_walk_through_all_channels(open_page, address):
     assert channels.sum.startswith("Y[0, 0, 0]")
 
 
+def test_counting_shows_how_many_windows_use_an_element(channels):
+    channels.region.get_by_role("checkbox", name="Count the windows over each element").check()
+    cells = channels.grid("Input channel 2").get_by_role("gridcell")
+    badges = cells.evaluate_all("cells => cells.map(cell => Number(cell.dataset.badge))")
+    assert badges == [1, 2, 1, 2, 4, 2, 1, 2, 1]
+
+
 def test_bad_numbers_are_told_and_kept(channels):
     channels.spin("Groups").fill("2")
     assert "2 groups, 2 channels in and 1 out were given" in channels.alert.inner_text()

@@ -2,12 +2,12 @@
 import { asMatrices, channelRefusal, convChannels, cost, firstChannel } from "./channels.js";
 import { Draft } from "./draft.js";
 import { h, setAttribute } from "./dom.js";
-import { PairFields, SpinField, choice } from "./fields.js";
+import { PairFields, SpinField, checkbox, choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
 import { numberField, pairField, planesField } from "./link.js";
 import { formatNumber, parseNumber } from "./numbers.js";
-import { taps, unused } from "./ops.js";
+import { taps, unused, windowCounts } from "./ops.js";
 import { Player } from "./player.js";
 import { Memory } from "./resize.js";
 import { refusalSentence, shapeLines, withSubscripts } from "./shape-words.js";
@@ -115,7 +115,11 @@ class ChannelExplorer {
       sides("input"), sides("kernel"), setting("padding", 0), setting("stride", 1), setting("dilation", 1),
     ];
     this.channel = choice(word("channels.shown"), [], (value) => this.select(Number(value), this.at[1], this.at[2], true));
-    const extras = h("div", { class: "cx-extras" }, this.channel.element);
+    const counting = checkbox(word("ui.count"), (on) => {
+      this.counting = on;
+      this.update();
+    });
+    const extras = h("div", { class: "cx-extras" }, this.channel.element, counting.element);
     if (values.bias !== null) {
       const name = word("channels.bias"), spin = new SpinField({ lang, name, refuse, parse: parseNumber, write: (value) => draft.change({ bias: draft.values.bias.map((old, o) => (o === this.at[0] ? value : old)) }) });
       this.biased = spin;
@@ -211,15 +215,17 @@ class ChannelExplorer {
   #drawPlanes() {
     const { values, refused: impossible } = this.draft, { partials, y } = this.result, o = this.at[0];
     const first = impossible ? 0 : firstChannel(o, values.input.length, values.kernel.length, values.groups);
-    const cut = impossible ? [Infinity, Infinity] : [0, 1].map((a) => {
-      const [n, k] = a ? [values.input[0][0].length, values.kernel[0][0][0].length] : [values.input[0].length, values.kernel[0][0].length];
-      return n + values.padding[a] - unused(n, k, values.padding[a], values.stride[a], values.dilation[a]);
+    const axes = [0, 1].map((a) => {
+      const length = (plane) => (a ? plane[0].length : plane.length);
+      return [length(values.input[0]), length(values.kernel[0][0]), values.padding[a], values.stride[a], values.dilation[a]];
     });
+    const cut = axes.map((axis) => (impossible ? Infinity : axis[0] + axis[2] - unused(...axis)));
+    const counts = impossible || !this.counting ? null : axes.map((axis) => windowCounts(...axis));
     const matrix = (rows) => ({ h: rows.length, w: rows[0].length, d: Float64Array.from(rows.flat()) });
     range(LIMITS.channels).forEach((c) => {
       const plane = values.input[c];
       setAttribute(this.rows[c], "hidden", !plane);
-      if (plane) this.grids.input[c].draw(matrix(plane), values.padding, { flags: (r, column) => (r >= cut[0] || column >= cut[1] ? "cx-unused" : "") });
+      if (plane) this.grids.input[c].draw(matrix(plane), values.padding, { flags: (r, column) => (r >= cut[0] || column >= cut[1] ? "cx-unused" : ""), badge: (r, column) => (counts ? String(counts[0][r] * counts[1][column]) : "") });
       if (plane) this.rows[c].style.setProperty("--total", String(2 * this.grids.input[c].columns + LIMITS.kernel));
       this.rows[c].classList.toggle("cx-unread", !values.kernel[o][c - first]);
     });

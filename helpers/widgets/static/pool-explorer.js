@@ -8,7 +8,7 @@ import { matrixField, pairField, switchField } from "./link.js";
 import { formatNumber } from "./numbers.js";
 import { fromRows, span } from "./ops.js";
 import { Player } from "./player.js";
-import { pool2d, poolGradient, poolRefusal, pooled, rolled } from "./pool.js";
+import { pool2d, poolGradient, poolRefusal, pooled, rolled, windowsOver } from "./pool.js";
 import { INPUTS, inputOf } from "./presets.js";
 import { same } from "./conv-controls.js";
 import { Memory } from "./resize.js";
@@ -30,6 +30,7 @@ class PoolExplorer {
   constructor(model, el) {
     this.lang = model.get("lang");
     this.at = [0, 0];
+    this.badges = "none";
     this.memory = new Memory();
     this.alerts = new Alerts(this.lang, () => this.update());
     this.draft = new Draft(model, TRAITS, refused, () => {
@@ -101,8 +102,8 @@ class PoolExplorer {
     });
     const ceil = checkbox(word("pool.ceil"), (ceil_mode) => draft.change({ ceil_mode }));
     const include = checkbox(word("pool.include"), (count_include_pad) => draft.change({ count_include_pad }));
-    const gradient = checkbox(word("pool.gradient"), (on) => {
-      this.sloping = on;
+    const badges = choice(word("pool.badges"), ["none", "windows", "gradient"].map((name) => [name, word(`pool.badges.${name}`)]), (name) => {
+      this.badges = name;
       this.update();
     });
     this.showExtras = () => {
@@ -112,9 +113,9 @@ class PoolExplorer {
       ceil.box.checked = values.ceil_mode;
       include.box.checked = values.count_include_pad;
       setAttribute(include.element, "hidden", values.mode === "max");
-      gradient.box.checked = Boolean(this.sloping);
+      badges.select.value = this.badges;
     };
-    return h("div", { class: "cx-extras" }, mode.element, inputs.element, ceil.element, include.element, gradient.element);
+    return h("div", { class: "cx-extras" }, mode.element, inputs.element, ceil.element, include.element, badges.element);
   }
 
   // --- changes
@@ -164,7 +165,7 @@ class PoolExplorer {
     if (!draft.refused && this.computed !== draft.valid) {
       this.x = fromRows(draft.valid.input);
       this.y = pool2d(this.x, draft.valid);
-      this.slope = poolGradient(this.x, draft.valid);
+      this.small = { windows: windowsOver(this.x, draft.valid), gradient: poolGradient(this.x, draft.valid) };
       this.computed = draft.valid;
       this.moved = null;
     }
@@ -188,7 +189,7 @@ class PoolExplorer {
     this.input.draw(x, values.padding.map((p) => Math.max(0, Math.min(p, LIMITS.padding))), {
       border,
       flags: (r, c) => (r >= read[0] || c >= read[1] ? "cx-unused" : ""),
-      badge: (r, c) => (this.sloping && fits ? formatNumber(this.slope.d[r * x.w + c]) : ""),
+      badge: (r, c) => (fits && this.small[this.badges] ? formatNumber(this.small[this.badges].d[r * x.w + c]) : ""),
     });
   }
 

@@ -73,6 +73,13 @@ export function pool2d(x, o) {
   return { h, w, d: Float64Array.from({ length: h * w }, (_, n) => pooled(x, Math.floor(n / w), n % w, o).value) };
 }
 
+/** How many windows read each element of the input. */
+export function windowsOver(x, o) {
+  const [h, w] = poolShape([x.h, x.w], o), d = new Float64Array(x.h * x.w);
+  for (let n = 0; n < h * w; n++) for (const { r, c, inside } of pooled(x, Math.floor(n / w), n % w, o).list) if (inside) d[r * x.w + c] += 1;
+  return { h: x.h, w: x.w, d };
+}
+
 /** The gradient of the sum of all outputs: a maximum hands it to its winner, an average spreads it evenly. */
 export function poolGradient(x, o) {
   const [h, w] = poolShape([x.h, x.w], o), d = new Float64Array(x.h * x.w);

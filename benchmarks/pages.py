@@ -12,6 +12,7 @@ from benchmarks.figures import Figure
 from tools.browser import launch, served
 
 CHAPTER = "chapters/en/01_conv2d.html"
+LENET = "chapters/en/05_lenet.html"
 
 #: notes when the first widget of the page came to life
 USABLE = """new MutationObserver(() => {
@@ -37,6 +38,19 @@ EDITS = """([id, count]) => {
 }"""
 
 
+#: milliseconds of forward passes of the trained LeNet, every layer kept
+FORWARD = """(count) => {
+  const { lenet, ops } = convnets;
+  const layers = lenet.layersOf(lenet.readSafetensors(lenet.bytesOf(convnets.lenetWeights).buffer));
+  const x = ops.fromRows(Array.from({ length: 28 }, (_, r) => Array.from({ length: 28 }, (_, c) => ((r * c) % 7) / 7)));
+  return Array.from({ length: count }, () => {
+    const start = performance.now();
+    lenet.forward(layers, x);
+    return performance.now() - start;
+  });
+}"""
+
+
 def measure(site: Path, loads: int = 7, edits: int = 200) -> list[Figure]:
     """The figures of the chapter page in the built site."""
     from playwright.sync_api import sync_playwright
@@ -49,6 +63,9 @@ def measure(site: Path, loads: int = 7, edits: int = 200) -> list[Figure]:
             Figure("first explorer usable (median of cold loads)", _first(browser, url, loads), "s", most=1.5),
             Figure("an edit of an 8×8 input (95th percentile)", _latency(browser, url, 8, edits), "ms", most=16),
             Figure("an edit of a 28×28 input (95th percentile)", _latency(browser, url, 28, edits), "ms", most=33),
+            Figure(
+                "LeNet forward in the page (95th percentile)", _forward(browser, f"{address}/{LENET}"), "ms", most=16
+            ),
         ]
         browser.close()
     return figures
@@ -88,3 +105,12 @@ def _latency(browser: Any, url: str, size: int, edits: int) -> float:
     times = page.evaluate(EDITS, ["conv-first", edits])
     page.close()
     return sorted(times)[int(0.95 * len(times))]
+
+
+def _forward(browser: Any, url: str, count: int = 200) -> float:
+    page = browser.new_page()
+    page.goto(url)
+    page.wait_for_function("globalThis.convnets?.lenetWeights")
+    times = page.evaluate(FORWARD, count)
+    page.close()
+    return sorted(times)[int(0.95 * count)]

@@ -120,7 +120,12 @@ def fashion_mnist() -> Data:
         return Data(*_download(cache()), "downloaded", tuple(tried))
     except (DataError, OSError, RuntimeError) as error:
         tried.append(f"download: {_first_line(error)}")
-    return Data(*_read_sample(), "a sample: it is small, so accuracies are lower", tuple(tried))
+    return sample(tuple(tried))
+
+
+def sample(tried: tuple[str, ...] = ()) -> Data:
+    """The images that ship with the course: 3,000 to train and 1,000 to test, as many of each class."""
+    return Data(*_read_sample(), "a sample: it is small, so accuracies are lower", tried)
 
 
 def cache() -> Path:

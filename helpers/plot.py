@@ -208,23 +208,88 @@ def curves(
     y: str,
     logarithmic: bool = False,
     levels: dict[str, float] | None = None,
+    points: bool = False,
 ) -> Picture:
-    """Curves over 1, 2, 3, … with their names beside their ends; `levels` are horizontal lines with names."""
+    """Curves over 1, 2, 3, … with their names; `levels` are horizontal lines with names, `points` marks each value."""
     from matplotlib.figure import Figure
 
     picture = Figure(figsize=(6.4, 3.2), layout="constrained")
     axes = picture.add_subplot()
     palette = [COLOURS[kind] for kind in ("input", "kernel", "output", "negative", "padding")]
     for n, (name, values) in enumerate(lines.items()):
-        axes.plot(
-            range(1, len(values) + 1), values, color=palette[n % 5], label=name, linestyle=["-", "--", "-.", ":"][n % 4]
-        )
+        style = {"color": palette[n % 5], "linestyle": ["-", "--", "-.", ":"][n % 4], "markersize": 3}
+        axes.plot(range(1, len(values) + 1), values, label=name, marker="o" if points else None, **style)
     for name, value in (levels or {}).items():
         axes.axhline(value, color=COLOURS["padding"], linestyle=":", label=name)
     axes.set(xlabel=x, ylabel=y, yscale="log" if logarithmic else "linear")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     _in_ink(axes)
     axes.legend(frameon=False, labelcolor=INK)
     return Picture(svg(picture, "curves-" + "-".join(lines)), say("plot.curves", y=y, x=x, names=", ".join(lines)))
+
+
+class LiveCurves:
+    """A picture of training and validation accuracy that grows while `train.fit` runs: give it as `show`.
+
+    `recorded` holds curves of whole runs by name, drawn dashed behind the reader's own. Outside notebooks it shows
+    nothing.
+    """
+
+    def __init__(self, recorded: dict[str, Sequence[float]] | None = None) -> None:
+        self.recorded, self._handle = recorded or {}, None
+
+    def __call__(self, history: Any) -> None:
+        """Draw the history so far, in the place of what was drawn before."""
+        try:
+            from IPython import get_ipython
+            from IPython.display import display
+        except ImportError:
+            return
+        if get_ipython() is None:
+            return
+        if self._handle is None:
+            self._handle = display(self.picture(history), display_id=True)
+        else:
+            self._handle.update(self.picture(history))
+
+    def picture(self, history: Any) -> Picture:
+        """The curves of a history, over the recorded ones."""
+        lines = {say("plot.training"): history.train_accuracy, say("plot.validation"): history.validation_accuracy}
+        own = {name: values for name, values in lines.items() if values}
+        return curves(own | self.recorded, x=say("plot.epoch"), y=say("plot.accuracy"), points=True)
+
+
+def confusion(counts: Any, names: Sequence[str]) -> Picture:
+    """A confusion matrix: how many images of each class (rows) were taken for each class (columns).
+
+    Parameters: counts, whole numbers of shape (classes, classes); names, one for each class.
+    Raises ValueError if there is not one name for each row.
+    """
+    rows = [[int(value) for value in row] for row in counts]
+    if len(rows) != len(names):
+        raise ValueError(f"{len(rows)} rows have {len(names)} names: give one for each")
+    drawing = Drawing("confusion", len(rows) * 1.25 + 4.8, len(rows) * 0.8 + 3.2)
+    for i, (name, row) in enumerate(zip(names, rows, strict=True)):
+        drawing.axes.text(3.2, 3.5 + 0.8 * i, name, ha="right", va="center", fontsize=10, color=INK)
+        drawing.axes.text(4.0 + 1.25 * i, 3.0, name, ha="left", va="bottom", fontsize=10, color=INK, rotation=45)
+        for j, count in enumerate(row):
+            _count(drawing, (3.4 + 1.25 * j, 3.1 + 0.8 * i), count / max(sum(row), 1), count, right=i == j)
+    worst = max(
+        ((i, j) for i in range(len(rows)) for j in range(len(rows)) if i != j), key=lambda at: rows[at[0]][at[1]]
+    )
+    said = say("plot.confusion", first=names[worst[0]], second=names[worst[1]], count=rows[worst[0]][worst[1]])
+    return Picture(drawing.svg(), said)
+
+
+def _count(drawing: Drawing, at: tuple[float, float], part: float, count: int, right: bool) -> None:
+    from matplotlib.patches import Rectangle
+
+    colour = COLOURS["output" if right else "kernel"]
+    box = {"width": 1.25, "height": 0.8}
+    drawing.axes.add_patch(Rectangle(at, **box, facecolor=colour, alpha=0.7 * part**0.5, linewidth=0))
+    drawing.axes.add_patch(Rectangle(at, **box, fill=False, edgecolor=COLOURS["padding"], linewidth=0.6))
+    if count:
+        drawing.text(str(count), (at[0] + 0.625, at[1] + 0.4), size=10)
 
 
 def _in_ink(axes: Any) -> None:

@@ -3,18 +3,21 @@
     python -m helpers.recordings make lenet-classical
 
 trains by the recipe of that name, with each seed twice: once with 6,000 images held out, for the curves, and once with
-all 60,000, after which the test images are looked at, once. The result is `recorded/NAME.json`.
+all 60,000, after which the test images are looked at, once. A recipe that was a step on the way to a choice is trained
+with the images held out only: test images choose nothing. The result is `recorded/NAME.json`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import subprocess
-from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from torch import nn
 from helpers import data, device, models, train
 
 FOLDER = Path(__file__).parent / "recorded"
+WEIGHTS = Path(__file__).parent / "weights"
 
 #: images held out for the curves
 HELD_OUT = 6000
@@ -41,15 +45,30 @@ class Recipe:
     one_cycle: bool = False  # up to lr in the first 15 % of the steps, then down to 0 (Smith, Topin, 2018)
     flips: bool = False  # every image is mirrored with probability 1/2
     shift: int = 0  # every image moves by up to so many pixels
+    label_smoothing: float = 0.0  # this part of the target is spread over all classes (Szegedy and others, 2016)
+    average: float = 0.0  # weights are averaged over the steps with this decay (Polyak, Juditsky, 1992); 0 for none
+    test: bool = True  # look at the test images, after training on all the others
+    weights: str = ""  # file in helpers/weights that keeps the first seed's network
     seeds: tuple[int, ...] = (0, 1, 2)
 
 
-#: the notes' recipe, Adam with learning rate 0.001, batches of 256, 10 epochs: for LeNet, and without convolution
+#: the notes' recipe, Adam with learning rate 0.001, batches of 256, 10 epochs: for LeNet, and without convolution;
+#: then LeNet again, with one thing changed at a time
 RECIPES = {
     "lenet-classical": Recipe("classical_lenet", epochs=10),
     "linear": Recipe("linear_classifier", epochs=10),
     "hidden": Recipe("hidden_layer", epochs=10),
-}
+    "lenet-classical-schedule": Recipe(
+        "classical_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, test=False
+    ),
+    "lenet-relu": Recipe("rectified_lenet", epochs=10, test=False),
+    "lenet-max": Recipe("modern_lenet", epochs=10, test=False),
+    "lenet-schedule": Recipe("modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, test=False),
+    "lenet-modern": Recipe(
+        "modern_lenet", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,
+        label_smoothing=0.1, average=0.999, weights="lenet",
+    ),
+}  # fmt: skip
 
 
 @dataclass
@@ -63,18 +82,29 @@ class Recording:
 
     @property
     def test_accuracy(self) -> tuple[float, float]:
-        """Mean and standard deviation over the seeds."""
-        told = [run["test_accuracy"] for run in self.runs]
-        return statistics.mean(told), statistics.stdev(told) if len(told) > 1 else 0.0
+        """Mean and standard deviation over the seeds. Raises ValueError if the test images were not looked at."""
+        if not self.recipe.test:
+            raise ValueError(f"{self.name} was a step on the way to a choice: the test images were not looked at")
+        return _spread([run["test_accuracy"] for run in self.runs])
+
+    @property
+    def validation_accuracy(self) -> tuple[float, float]:
+        """Mean and standard deviation over the seeds, after the last epoch, on the images held out."""
+        return _spread([run["validation_accuracy"][-1] for run in self.runs])
 
     def curve(self, what: str) -> list[float]:
         """The mean over the seeds, epoch by epoch, of "loss", "train_accuracy" or "validation_accuracy"."""
         return [statistics.mean(values) for values in zip(*(run[what] for run in self.runs), strict=True)]
 
     def __repr__(self) -> str:
-        mean, spread = self.test_accuracy
+        what = "test" if self.recipe.test else "validation"
+        mean, spread = self.test_accuracy if self.recipe.test else self.validation_accuracy
         seeds = f"{len(self.runs)} seeds, {self.made['device']}"
-        return f"Recording({self.name}: test accuracy {mean:.4f} ± {spread:.4f} over {seeds})"
+        return f"Recording({self.name}: {what} accuracy {mean:.4f} ± {spread:.4f} over {seeds})"
+
+
+def _spread(values: list[float]) -> tuple[float, float]:
+    return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
 
 
 def load(name: str) -> Recording:
@@ -88,9 +118,31 @@ def load(name: str) -> Recording:
     return Recording(name, recipe, told["made"], told["runs"])
 
 
-def make(name: str, recipe: Recipe, images: data.Data) -> Recording:
-    """Train by a recipe with every seed, on the best device there is."""
-    runs = [_run(recipe, seed, images) for seed in recipe.seeds]
+def make(name: str, recipe: Recipe, images: data.Data, side_by_side: int = 1) -> Recording:
+    """Train by a recipe with every seed, on the best device there is; on a CPU, some seeds side by side.
+
+    A network as small as LeNet leaves a second core idle, so a seed on each core is faster than all cores on one.
+    """
+    jobs = [
+        (recipe, seed, images, whole) for seed in recipe.seeds for whole in ((False, True) if recipe.test else (False,))
+    ]
+    if side_by_side > 1:
+        with ProcessPoolExecutor(side_by_side, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+            parts = list(pool.map(_job, jobs))
+    else:
+        parts = [_job(job) for job in jobs]
+    runs = [
+        {
+            "seed": seed,
+            **{
+                key: value
+                for (_, s, _, _), part in zip(jobs, parts, strict=True)
+                if s == seed
+                for key, value in part.items()
+            },
+        }
+        for seed in recipe.seeds
+    ]
     return Recording(name, recipe, _provenance(images), runs)
 
 
@@ -103,20 +155,32 @@ def save(recording: Recording) -> Path:
     return path
 
 
-def _run(recipe: Recipe, seed: int, images: data.Data) -> dict[str, Any]:
-    """One seed: the curves with images held out, then all images, and the test."""
+def _job(job: tuple[Recipe, int, data.Data, bool]) -> dict[str, Any]:
+    """One seed's curves, with images held out, or its test, after all training images."""
+    recipe, seed, images, whole = job
+    if whole:
+        net, _ = _trained(recipe, seed, images.train, None)
+        if recipe.weights and seed == recipe.seeds[0]:
+            _keep(net, recipe.weights)
+        test = data.Batches(images.test, 1000, device=device.of(net))
+        return {"test_accuracy": round(train.accuracy(net, test), 5)}
     part, validation = data.hold_out(images.train, min(HELD_OUT, len(images.train.labels) // 10))
     _, history = _trained(recipe, seed, part, validation)
-    net, whole = _trained(recipe, seed, images.train, None)
-    test = data.Batches(images.test, 1000, device=device.of(net))
-    return {
-        "seed": seed,
-        "loss": [round(value, 5) for value in history.loss],
-        "train_accuracy": [round(value, 5) for value in history.train_accuracy],
-        "validation_accuracy": [round(value, 5) for value in history.validation_accuracy],
-        "seconds": [round(value, 2) for value in history.seconds + whole.seconds],
-        "test_accuracy": round(train.accuracy(net, test), 5),
+    told = {
+        name: [round(value, 5) for value in getattr(history, name)]
+        for name in ("loss", "train_accuracy", "validation_accuracy")
     }
+    return {**told, "seconds": [round(value, 2) for value in history.seconds]}
+
+
+def _keep(net: nn.Module, name: str) -> None:
+    """Write the weights to `weights/NAME.safetensors`."""
+    from safetensors.torch import save_file
+
+    WEIGHTS.mkdir(exist_ok=True)
+    save_file(
+        {key: value.cpu().contiguous() for key, value in net.state_dict().items()}, WEIGHTS / f"{name}.safetensors"
+    )
 
 
 def _trained(
@@ -129,16 +193,16 @@ def _trained(
     batches = data.Batches(split, recipe.batch_size, device=where, shuffle=True, seed=seed, augment=augment)
     checked = None if validation is None else data.Batches(validation, 1000, device=where)
     optimizer = torch.optim.AdamW(net.parameters(), recipe.lr, weight_decay=recipe.weight_decay)
+    schedule = None
     if recipe.one_cycle:
         steps = recipe.epochs * len(batches)
-        cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=steps, pct_start=0.15)
-        optimizer.register_step_post_hook(_each_step(cycle.step))
-    return net, train.fit(net, batches, checked, epochs=recipe.epochs, optimizer=optimizer, mixed=False)
-
-
-def _each_step(act: Callable[[], None]) -> Callable[..., None]:
-    """A hook that acts after every step of an optimizer."""
-    return lambda *_: act()
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=steps, pct_start=0.15)
+    history = train.fit(
+        net, batches, checked, epochs=recipe.epochs, optimizer=optimizer, scheduler=schedule, per_batch=True,
+        loss=nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing), average=recipe.average,
+        mixed=False, progress=False,
+    )  # fmt: skip
+    return net, history
 
 
 def _provenance(images: data.Data) -> dict[str, Any]:
@@ -146,7 +210,7 @@ def _provenance(images: data.Data) -> dict[str, Any]:
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=FOLDER.parent, capture_output=True, text=True, check=False
     )
-    cores = f"CPU ({platform.machine()}, {torch.get_num_threads()} threads)"
+    cores = f"CPU ({platform.machine()}, {os.cpu_count()} cores)"
     return {
         "device": torch.cuda.get_device_name()
         if where.type == "cuda"
@@ -172,7 +236,9 @@ def main() -> None:
     images = data.fashion_mnist()
     if not images.complete:
         parser.error(f"a recording needs the whole data; there is only {images.source}")
-    recording = make(chosen.name, RECIPES[chosen.name], images)
+    cores = os.cpu_count() or 1
+    side_by_side = min(len(RECIPES[chosen.name].seeds), cores) if device.best().type == "cpu" else 1
+    recording = make(chosen.name, RECIPES[chosen.name], images, side_by_side)
     print(save(recording), recording, sep="\n")
 
 

@@ -8,12 +8,13 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from helpers import device
 
@@ -106,7 +107,9 @@ def fit(
     epochs: int,
     optimizer: torch.optim.Optimizer,
     scheduler: Any = None,
+    per_batch: bool = False,
     loss: Loss | None = None,
+    average: float = 0.0,
     mixed: bool | None = None,
     progress: bool = True,
     show: Callable[[History], None] | None = None,
@@ -118,8 +121,11 @@ def fit(
     net : on the device where the batches are made
     train, validation : iterables of batches that can be gone through again and again, such as `data.Batches`
     epochs : at least 1
-    optimizer, scheduler : of net's parameters; the scheduler steps after each epoch
+    optimizer, scheduler : of net's parameters
+    per_batch : the scheduler steps after each batch, as a one-cycle schedule wants it, and not after each epoch
     loss : the mean over a batch; cross-entropy if None
+    average : decay of a moving average of the weights over the steps (Polyak, Juditsky, 1992); it is what the
+        validation data see and what stays in net at the end; 0 for none
     mixed : compute in bfloat16 where it is safe; on CUDA if None
     progress : show a bar with the batches, loss and accuracy
     show : called with the history after each epoch, to draw a curve
@@ -136,44 +142,81 @@ def fit(
         raise ValueError(f"the network is on {where}, the batches on {made}: move one of them")
     mixed = where.type == "cuda" if mixed is None else mixed
     best, good = None, copy.deepcopy(net.state_dict())
-    for epoch in range(epochs):
-        start = time.perf_counter()
-        try:
-            with torch.autocast(where.type, torch.bfloat16) if mixed else contextlib.nullcontext():
-                mean, right = train_epoch(
-                    net, _bar(train, f"epoch {epoch + 1}/{epochs}", progress), criterion, optimizer
+    keeper = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(average)) if average else None
+    judged = keeper.module if keeper else net
+    with contextlib.ExitStack() as closing:
+        bar = closing.enter_context(_Bar(train, epochs, progress))
+        if scheduler is not None and per_batch:
+            closing.callback(optimizer.register_step_post_hook(lambda *_: scheduler.step()).remove)
+        if keeper is not None:
+            closing.callback(optimizer.register_step_post_hook(lambda *_: keeper.update_parameters(net)).remove)
+        for epoch in range(epochs):
+            start = time.perf_counter()
+            try:
+                with torch.autocast(where.type, torch.bfloat16) if mixed else contextlib.nullcontext():
+                    mean, right = train_epoch(net, bar.batches(epoch), criterion, optimizer)
+                    checked = None if validation is None else accuracy(judged, validation)
+            except KeyboardInterrupt:
+                history.stopped = f"interrupted in epoch {epoch + 1}"
+                if best is not None:
+                    net.load_state_dict(best[1])
+                break
+            if not math.isfinite(mean):
+                history.stopped = (
+                    f"the loss is {mean} in epoch {epoch + 1}: the learning rate is too high, or the data hold NaN"
                 )
-                checked = None if validation is None else accuracy(net, validation)
-        except KeyboardInterrupt:
-            history.stopped = f"interrupted in epoch {epoch + 1}"
-            if best is not None:
-                net.load_state_dict(best[1])
-            break
-        if not math.isfinite(mean):
-            history.stopped = (
-                f"the loss is {mean} in epoch {epoch + 1}: the learning rate is too high, or the data hold NaN"
-            )
-            net.load_state_dict(good)
-            break
-        if scheduler is not None:
-            scheduler.step()
-        history.loss.append(mean)
-        history.train_accuracy.append(right)
-        history.seconds.append(time.perf_counter() - start)
-        good = copy.deepcopy(net.state_dict())
-        if checked is not None:
-            history.validation_accuracy.append(checked)
-            if best is None or checked > best[0]:
-                best = (checked, good)
-        if show is not None:
-            show(history)
+                net.load_state_dict(good)
+                break
+            if scheduler is not None and not per_batch:
+                scheduler.step()
+            history.loss.append(mean)
+            history.train_accuracy.append(right)
+            history.seconds.append(time.perf_counter() - start)
+            good = copy.deepcopy(net.state_dict())
+            if checked is not None:
+                history.validation_accuracy.append(checked)
+                if best is None or checked > best[0]:
+                    best = (checked, copy.deepcopy(judged.state_dict()))
+            bar.tell(mean, right, checked)
+            if show is not None:
+                show(history)
+    if history.stopped is None:
+        net.load_state_dict(judged.state_dict())
     return history
 
 
-def _bar(batches: Any, words: str, progress: bool) -> Any:
-    """Batches with a bar of text, which a stored notebook can hold."""
-    if not progress:
-        return batches
-    from tqdm import tqdm
+class _Bar:
+    """A bar of text over all batches of all epochs, with the last epoch's loss and accuracies."""
 
-    return tqdm(batches, desc=words, leave=False, mininterval=0.5)
+    def __init__(self, train: Any, epochs: int, progress: bool) -> None:
+        self.train, self.epochs, self.bar = train, epochs, None
+        if progress:
+            from tqdm import tqdm  # the notebook's kind would store a widget, blank on a page
+
+            total = epochs * len(train) if hasattr(train, "__len__") else None
+            self.bar = tqdm(total=total, leave=False, mininterval=0.5)
+
+    def batches(self, epoch: int) -> Batches:
+        """The batches of one epoch; the bar moves with them."""
+        if self.bar is None:
+            return self.train
+        self.bar.set_description(f"epoch {epoch + 1}/{self.epochs}")
+        return self._counted()
+
+    def _counted(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for batch in self.train:
+            yield batch
+            self.bar.update()
+
+    def tell(self, loss: float, right: float, checked: float | None) -> None:
+        """Show how the epoch went."""
+        if self.bar is not None:
+            more = {} if checked is None else {"validation": f"{checked:.3f}"}
+            self.bar.set_postfix(loss=f"{loss:.3f}", accuracy=f"{right:.3f}", **more)
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self.bar is not None:
+            self.bar.close()

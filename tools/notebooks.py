@@ -73,7 +73,16 @@ def clean(notebook: Any) -> None:
             cell.outputs = [output for output in map(_cleaned, _joined(cell.outputs)) if output]
 
 
+def _overwritten(text: str) -> str:
+    """What stays on a screen of a text whose lines were written over: nothing of a bar that has gone."""
+    return "\n".join(line.rsplit("\r", 1)[-1] for line in text.split("\n"))
+
+
 def _cleaned(output: Any) -> Any:
+    if output.output_type == "stream" and "\r" in output.text:
+        output.text = _overwritten(output.text)
+        if not output.text.strip():
+            return None
     if "data" in output:
         output.data.pop(VIEW, None)
         output.metadata = {}

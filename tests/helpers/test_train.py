@@ -176,3 +176,35 @@ def test_batches_on_another_device_are_refused(batches):
     net = linear().to("meta")
     with pytest.raises(ValueError, match="the network is on meta, the batches on cpu"):
         train.fit(net, batches, epochs=1, optimizer=sgd(net))
+
+
+def test_a_schedule_may_step_after_each_batch_and_leaves_the_optimizer_as_it_was(batches):
+    net = linear()
+    optimizer = sgd(net)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=2 * len(batches))
+    train.fit(net, batches, epochs=2, optimizer=optimizer, scheduler=schedule, per_batch=True, progress=False)
+    assert schedule.last_epoch == 2 * len(batches)
+    optimizer.step()
+    assert schedule.last_epoch == 2 * len(batches)
+
+
+def test_the_average_of_the_weights_is_what_is_validated_and_kept(batches):
+    ours, theirs = linear(), linear()
+    history = train.fit(ours, batches, batches, epochs=2, optimizer=sgd(ours), average=0.5, progress=False)
+    optimizer, mean = sgd(theirs), None
+    for _ in range(2):
+        for X, y in batches:
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(theirs(X), y).backward()
+            optimizer.step()
+            now = {name: value.clone() for name, value in theirs.state_dict().items()}
+            mean = now if mean is None else {name: 0.5 * mean[name] + 0.5 * now[name] for name in now}
+    torch.testing.assert_close(ours.state_dict(), mean)
+    assert history.validation_accuracy[-1] == train.accuracy(ours, batches)
+
+
+def test_the_bar_tells_loss_and_accuracies(batches, monkeypatch):
+    told = []
+    monkeypatch.setattr("tqdm.tqdm.set_postfix", lambda self, **values: told.append(values))
+    train.fit(linear(), batches, batches, epochs=1, optimizer=sgd(linear()))
+    assert set(told[0]) == {"loss", "accuracy", "validation"}

@@ -64,6 +64,12 @@ RECIPES = {
     "lenet-relu": Recipe("rectified_lenet", epochs=10, test=False),
     "lenet-max": Recipe("modern_lenet", epochs=10, test=False),
     "lenet-schedule": Recipe("modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, test=False),
+    "lenet-flips": Recipe(
+        "modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, flips=True, test=False
+    ),
+    "lenet-smoothing": Recipe(
+        "modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, flips=True, label_smoothing=0.1, test=False
+    ),
     "lenet-modern": Recipe(
         "modern_lenet", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,
         label_smoothing=0.1, average=0.999, weights="lenet",
@@ -131,19 +137,10 @@ def make(name: str, recipe: Recipe, images: data.Data, side_by_side: int = 1) ->
             parts = list(pool.map(_job, jobs))
     else:
         parts = [_job(job) for job in jobs]
-    runs = [
-        {
-            "seed": seed,
-            **{
-                key: value
-                for (_, s, _, _), part in zip(jobs, parts, strict=True)
-                if s == seed
-                for key, value in part.items()
-            },
-        }
-        for seed in recipe.seeds
-    ]
-    return Recording(name, recipe, _provenance(images), runs)
+    runs: dict[int, dict[str, Any]] = {seed: {"seed": seed} for seed in recipe.seeds}
+    for (_, seed, _, _), part in zip(jobs, parts, strict=True):
+        runs[seed] |= part
+    return Recording(name, recipe, _provenance(images), list(runs.values()))
 
 
 def save(recording: Recording) -> Path:
@@ -178,9 +175,9 @@ def _keep(net: nn.Module, name: str) -> None:
     from safetensors.torch import save_file
 
     WEIGHTS.mkdir(exist_ok=True)
-    save_file(
-        {key: value.cpu().contiguous() for key, value in net.state_dict().items()}, WEIGHTS / f"{name}.safetensors"
-    )
+    path = WEIGHTS / f"{name}.safetensors"
+    save_file({key: value.cpu().contiguous() for key, value in net.state_dict().items()}, path)
+    path.chmod(0o644)  # as every other file of the package
 
 
 def _trained(
@@ -229,6 +226,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m helpers.recordings", description=__doc__.split("\n", 1)[0])
     parser.add_argument("act", choices=["make", "show"])
     parser.add_argument("name", choices=sorted(RECIPES))
+    parser.add_argument("--side-by-side", type=int, help="runs at once; as many as there are cores, on a CPU")
     chosen = parser.parse_args()
     if chosen.act == "show":
         print(load(chosen.name))
@@ -237,7 +235,8 @@ def main() -> None:
     if not images.complete:
         parser.error(f"a recording needs the whole data; there is only {images.source}")
     cores = os.cpu_count() or 1
-    side_by_side = min(len(RECIPES[chosen.name].seeds), cores) if device.best().type == "cpu" else 1
+    most = chosen.side_by_side or (cores if device.best().type == "cpu" else 1)
+    side_by_side = min(len(RECIPES[chosen.name].seeds), most)
     recording = make(chosen.name, RECIPES[chosen.name], images, side_by_side)
     print(save(recording), recording, sep="\n")
 

@@ -8,14 +8,15 @@ from typing import Any
 from extensions import PARALLEL
 from helpers import esm
 
-SCRIPT, STYLE = "course-widgets.js", "course-widgets.css"
+SCRIPT, STYLE, WEIGHTS = "course-widgets.js", "course-widgets.css", "lenet-weights.js"
 
 
 def write_assets(app: Any, config: Any) -> None:
     """Write script and style sheet, and keep Jupyter's own widget scripts (from other hosts) away."""
     folder = Path(app.doctreedir) / "course-widgets"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SCRIPT).write_text(esm.classic(), encoding="utf-8")
+    (folder / SCRIPT).write_text(esm.classic(config.language[:2]), encoding="utf-8")
+    (folder / WEIGHTS).write_text(esm.weights(), encoding="utf-8")  # fetched by the explorer that needs it
     (folder / STYLE).write_text(esm.css(), encoding="utf-8")
     config.html_static_path.append(str(folder))  # after jupyter-book's own loop, which would load it on every page
     config.nb_ipywidgets_js = {}

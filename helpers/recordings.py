@@ -129,6 +129,7 @@ def make(name: str, recipe: Recipe, images: data.Data, side_by_side: int = 1) ->
 
     A network as small as LeNet leaves a second core idle, so a seed on each core is faster than all cores on one.
     """
+    made = _provenance(images)  # of the code that trains, not of what is committed meanwhile
     jobs = [
         (recipe, seed, images, whole) for seed in recipe.seeds for whole in ((False, True) if recipe.test else (False,))
     ]
@@ -140,7 +141,7 @@ def make(name: str, recipe: Recipe, images: data.Data, side_by_side: int = 1) ->
     runs: dict[int, dict[str, Any]] = {seed: {"seed": seed} for seed in recipe.seeds}
     for (_, seed, _, _), part in zip(jobs, parts, strict=True):
         runs[seed] |= part
-    return Recording(name, recipe, _provenance(images), list(runs.values()))
+    return Recording(name, recipe, made, list(runs.values()))
 
 
 def save(recording: Recording) -> Path:

@@ -5,6 +5,8 @@ from helpers.widgets.colour_mixer import ColourMixer
 from helpers.widgets.conv_explorer import ConvExplorer
 from helpers.widgets.image_kernels import ImageKernels
 from helpers.widgets.kernel_learner import KernelLearner
+from helpers.widgets.lenet_explorer import LeNetExplorer
+from helpers.widgets.network_explorer import NetworkExplorer
 from helpers.widgets.pool_explorer import PoolExplorer
 from helpers.widgets.quiz import Quiz
 from helpers.widgets.receptive_field_explorer import ReceptiveFieldExplorer
@@ -16,6 +18,8 @@ __all__ = [
     "ConvExplorer",
     "ImageKernels",
     "KernelLearner",
+    "LeNetExplorer",
+    "NetworkExplorer",
     "PoolExplorer",
     "Quiz",
     "ReceptiveFieldExplorer",

@@ -130,6 +130,10 @@ def test_presets_and_any_element_by_pointer_and_keyboard(fields):
     fields.region.locator('[data-level="1"][data-element="2"]').click()
     assert "Layer 1, element 2: its receptive field has 5 elements, from 0 to 4" in fields.status
     fields.assert_true()
+    fields.spin("at element").fill("4")
+    assert "Layer 1, element 4" in fields.status
+    fields.assert_true()
+    fields.spin("at element").fill("2")
     fields.spin("Look from layer").focus()
     fields.page.keyboard.press("ArrowDown")
     assert "Input, element 2: its receptive field has 1 elements" in fields.status

@@ -13,7 +13,7 @@ const PLUS = "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z";
 export class SpinField {
   /** @param {{lang: string, name: string, minimum?: number, maximum?: number, write: (value: number) => void,
    *           refuse: (name: string, refusal: object | null) => void, parse?: (text: string) => object, next?: (value: number, by: 1 | -1) => number}} options */
-  constructor({ lang, name, minimum = -Infinity, maximum = Infinity, write, refuse, parse = (text) => parseWhole(text, name, minimum, maximum), next = (value, by) => value + by }) {
+  constructor({ lang, name, minimum = -Infinity, maximum = Infinity, write, refuse, parse = (text) => parseWhole(text, name, this.minimum, this.maximum), next = (value, by) => value + by }) {
     Object.assign(this, { name, minimum, maximum, write, refuse, parse, next, value: minimum });
     this.input = h("input", {
       type: "text", inputmode: "numeric", autocomplete: "off", role: "spinbutton", class: "cx-number", "aria-label": name,

@@ -94,7 +94,11 @@ export function corr2d(x, k, o, bias = 0) {
       let sum = 0;
       for (let u = 0; u < k.h; u++) {
         const r = i * s_h - p_h + u * d_h;
-        for (let v = 0; v < k.w; v++) sum += at(x, r, j * s_w - p_w + v * d_w) * k.d[u * k.w + v];
+        if (r < 0 || r >= x.h) continue; // zeros of the padding add nothing
+        for (let v = 0; v < k.w; v++) {
+          const c = j * s_w - p_w + v * d_w;
+          if (c >= 0 && c < x.w) sum += x.d[r * x.w + c] * k.d[u * k.w + v];
+        }
       }
       d[i * w + j] = sum + bias;
     }

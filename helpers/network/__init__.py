@@ -1,0 +1,27 @@
+"""Networks that are a chain of layers: traced from a real model, counted layer by layer, and built again."""
+
+from helpers.network.checking import checked, checked_batch, checked_shape
+from helpers.network.counting import Row, table
+from helpers.network.layers import ACTIVATIONS, KINDS, LIMITS, Layer
+from helpers.network.modules import build, model_like, module
+from helpers.network.tracing import trace
+from helpers.network.writing import bytes_text, grouped, text
+
+__all__ = [
+    "ACTIVATIONS",
+    "KINDS",
+    "LIMITS",
+    "Layer",
+    "Row",
+    "build",
+    "bytes_text",
+    "checked",
+    "checked_batch",
+    "checked_shape",
+    "grouped",
+    "model_like",
+    "module",
+    "table",
+    "text",
+    "trace",
+]

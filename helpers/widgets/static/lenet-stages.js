@@ -1,0 +1,28 @@
+/** What comes after what in LeNet. No DOM. */
+
+/** Units of the layers that can be silenced: output channels of the convolutions, outputs of the fully connected ones. */
+export const UNITS = { 1: 6, 2: 16, 3: 120, 4: 84 };
+
+/**
+ * Each stage by the name that `forward` gives its result: `from` is what it reads, `layer` the number of its weights,
+ * `z` its values before the activation; `maps` tells maps from vectors, which are drawn in so many `columns`.
+ */
+export const STAGES = {
+  conv1: { kind: "convolution", layer: 1, from: "x", z: "z1", maps: true },
+  pool1: { kind: "pooling", from: "conv1", maps: true },
+  conv2: { kind: "convolution", layer: 2, from: "pool1", z: "z2", maps: true },
+  pool2: { kind: "pooling", from: "conv2", maps: true },
+  fc1: { kind: "connected", layer: 3, from: "flat", z: "z3", maps: false, columns: 40 },
+  fc2: { kind: "connected", layer: 4, from: "fc1", z: "z4", maps: false, columns: 42 },
+  logits: { kind: "connected", layer: 5, from: "fc2", z: "logits", maps: false, columns: 10 },
+};
+
+/** A vector as a matrix of so many columns. @returns {Matrix} */
+export function shapeOf(vector, columns) {
+  return { h: vector.length / columns, w: columns, d: vector };
+}
+
+/** The products behind a fully connected unit, largest first. @returns {{n: number, a: number, b: number}[]} */
+export function largestProducts(x, row) {
+  return Array.from(row, (b, n) => ({ n, a: x[n], b })).sort((one, other) => Math.abs(other.a * other.b) - Math.abs(one.a * one.b));
+}

@@ -1,0 +1,323 @@
+"""The trained LeNet in the page: its numbers are PyTorch's, whatever a reader draws, drops or changes."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+
+from helpers import data, esm, models
+from helpers.widgets import LeNetExplorer
+from tests.browser.explorer import PHONE, VALUES
+
+STAGES = ("conv1", "pool1", "conv2", "pool2", "fc1", "fc2", "logits")
+
+#: what the page's own script makes of images, all layers, with some kernels replaced and some units silenced
+FORWARD = """([weights, images, kernels, silenced, stages]) => {
+  const { lenet, ops } = convnets;
+  const bytes = lenet.bytesOf(weights);
+  const layers = lenet.edited(lenet.layersOf(lenet.readSafetensors(bytes.buffer)), kernels, silenced);
+  return images.map((text) => {
+    const pixels = lenet.picture(lenet.bytesOf(text), 0).map((row) => row.map((level) => level / 255));
+    const result = lenet.forward(layers, ops.fromRows(pixels));
+    const numbers = (part) => (Array.isArray(part) ? part.flatMap((map) => [...map.d]) : [...part]);
+    return Object.fromEntries(stages.map((stage) => [stage, numbers(result[stage])]));
+  });
+}"""
+
+
+def forward(page, images, kernels=(), silenced=()):
+    weights = base64.b64encode(esm.LENET.read_bytes()).decode()
+    texts = [base64.b64encode(image.numpy().tobytes()).decode() for image in images]
+    return page.evaluate(FORWARD, [weights, texts, list(kernels), list(silenced), STAGES])
+
+
+def by_pytorch(net, images):
+    """The results of LeNet's stages for images, in float64."""
+    X, results = images[:, None].double() / 255, []
+    with torch.no_grad():
+        for layer in net:
+            X = layer(X)
+            results.append(X.flatten(1))
+    return dict(zip(STAGES, (results[n] for n in (1, 2, 4, 5, 8, 10, 11)), strict=True))
+
+
+def test_the_pages_logits_are_pytorchs_on_a_thousand_test_images(script_page):
+    images = data.sample().test.images
+    told = forward(script_page, images)
+    net = models.trained_lenet()
+    with torch.no_grad():
+        logits = net(images[:, None] / 255)
+    assert len(images) == 1000
+    torch.testing.assert_close(torch.tensor([one["logits"] for one in told]), logits, rtol=0, atol=1e-4)
+    exact = by_pytorch(models.trained_lenet().double(), images)["logits"]
+    torch.testing.assert_close(
+        torch.tensor([one["logits"] for one in told], dtype=torch.float64), exact, rtol=1e-12, atol=1e-11
+    )
+
+
+def test_every_layer_is_pytorchs_with_and_without_changes(script_page):
+    draw = torch.Generator().manual_seed(0)
+    images = data.sample().test.images[::100]
+    for changed in (False, True):
+        explorer = LeNetExplorer()
+        if changed:
+            kernel = torch.randn(5, 5, generator=draw, dtype=torch.float64)
+            explorer.kernels = [(1, 3, 0, kernel), (2, 7, 4, kernel.T)]
+            explorer.silenced = [(1, 1), (2, 12), (3, 5), (4, 80)]
+        told = forward(script_page, images, explorer.kernels, explorer.silenced)
+        wanted = by_pytorch(explorer.model, images)
+        for stage in STAGES:
+            ours = torch.tensor([one[stage] for one in told], dtype=torch.float64)
+            torch.testing.assert_close(ours, wanted[stage], rtol=1e-12, atol=1e-11)
+
+
+class LeNet:
+    """A LeNet explorer on a page."""
+
+    def __init__(self, page, id="lenet"):
+        self.page = page
+        self.region = page.locator(f"#{id}").get_by_role("region", name="LeNet explorer")
+        self.region.scroll_into_view_if_needed()  # the weights come when the explorer is near
+        self.region.locator(".cx-class[data-logit]").first.wait_for()
+
+    def button(self, name):
+        return self.region.get_by_role("button", name=name, exact=True)
+
+    def spin(self, name):
+        return self.region.get_by_role("spinbutton", name=name, exact=True)
+
+    @property
+    def status(self):
+        return self.region.get_by_role("status").inner_text()
+
+    @property
+    def logits(self):
+        told = self.region.locator(".cx-class").evaluate_all("all => all.map(one => Number(one.dataset.logit))")
+        return torch.tensor(told, dtype=torch.float64)
+
+    def state(self):
+        """The explorer's state in Python, by its link."""
+        href = self.region.get_by_role("link", name="Link to this state").get_attribute("href")
+        return self.page.evaluate("(hash) => Object.fromEntries(new URLSearchParams(hash.split('?')[1]))", href)
+
+    def assert_true(self):
+        """The logits on the screen are PyTorch's for what the state says."""
+        state = self.state()
+        explorer = LeNetExplorer()
+        if "x" in state:
+            explorer.image = np.frombuffer(bytes.fromhex(state["x"]), np.uint8).reshape(28, 28).astype(float)
+        if state.get("k"):
+            explorer.kernels = [
+                (*map(int, place.split(",")), [[float(v) for v in row.split(",")] for row in rows.split(";")])
+                for place, rows in (part.split(":") for part in state["k"].split("|"))
+            ]
+        if state.get("z"):
+            explorer.silenced = [tuple(map(int, pair.split(","))) for pair in state["z"].split(";")]
+        torch.testing.assert_close(self.logits, explorer.output, rtol=1e-12, atol=1e-11)
+        best = explorer.output.argmax()
+        assert self.status.startswith(f"The network says: {data.CLASSES[best]}, ")
+
+
+@pytest.fixture
+def lenet(open_page, address):
+    return LeNet(open_page(f"{address}/chapters/en/05_lenet.html"))
+
+
+def test_a_picture_is_classified_and_its_label_told(lenet):
+    lenet.assert_true()
+    lenet.button("Test image 19: ankle boot").click()
+    lenet.assert_true()
+    assert "Its label is ankle boot" in lenet.status
+    assert lenet.button("Test image 19: ankle boot").get_attribute("aria-pressed") == "true"
+
+
+def test_it_works_from_disk_too(open_page, site):
+    page = open_page(f"{site.as_uri()}/chapters/en/05_lenet.html")
+    LeNet(page).assert_true()
+
+
+def test_the_weights_are_fetched_only_when_the_explorer_comes_near(open_page, address):
+    page = open_page(f"{address}/chapters/en/04_pooling.html")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("globalThis.convnets.lenetWeights === undefined")
+
+
+def test_a_reader_draws_and_erases(lenet):
+    lenet.button("Clear").click()
+    assert lenet.button("Draw").get_attribute("aria-pressed") == "true"
+    box = lenet.region.locator(".cx-look canvas").bounding_box()
+    at = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+    mouse = lenet.page.mouse
+    mouse.move(*at(0.3, 0.2))
+    mouse.down()
+    mouse.move(*at(0.7, 0.8), steps=6)
+    mouse.up()
+    drawn = bytes.fromhex(lenet.state()["x"])
+    assert max(drawn) == 255
+    assert 60 < sum(level > 0 for level in drawn) < 200
+    lenet.assert_true()
+    mouse.move(*at(0.2, 0.9))  # the pen is up: moving draws nothing
+    assert bytes.fromhex(lenet.state()["x"]) == drawn
+    lenet.button("Erase").click()
+    mouse.move(*at(0.5, 0.5))
+    mouse.down()
+    mouse.up()
+    assert sum(bytes.fromhex(lenet.state()["x"])) < sum(drawn)
+    lenet.assert_true()
+    assert "Its label" not in lenet.status
+
+
+def test_a_picture_of_ones_own_is_made_like_fashion_mnists(lenet):
+    """Dark on light, with a margin, not square: it arrives light on dark, 28 pixels high, in the middle."""
+    picture = np.full((90, 120), 255, np.uint8)
+    picture[20:76, 40:68] = 55  # 56×28
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    chooser = lenet.region.locator("input[type=file]")
+    chooser.set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    lenet.page.wait_for_function("document.querySelector('#lenet .cx-link').href.includes('x=')")
+    levels = np.frombuffer(bytes.fromhex(lenet.state()["x"]), np.uint8).reshape(28, 28)
+    wanted = np.zeros((28, 28), np.uint8)
+    wanted[:, 7:21] = 200
+    assert (levels == wanted).all()
+    lenet.assert_true()
+    chooser.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    lenet.region.get_by_role("alert").wait_for()
+    assert "notes.txt cannot be read as a picture" in lenet.region.get_by_role("alert").inner_text()
+    lenet.assert_true()  # and the picture of before stays
+
+
+def test_a_typed_level_changes_the_answer_and_an_impossible_one_is_told(lenet):
+    grid = lenet.region.get_by_role("grid", name="Input", exact=True)
+    grid.get_by_role("gridcell").focus()
+    lenet.page.keyboard.press("Home")
+    lenet.page.keyboard.type("200")
+    lenet.page.keyboard.press("Enter")
+    lenet.assert_true()
+    assert len(lenet.state()["x"]) == 2 * 784
+    lenet.page.keyboard.type("300")
+    lenet.page.keyboard.press("Enter")
+    assert "between 0 (black) and 255 (white); 300 was given" in lenet.region.get_by_role("alert").inner_text()
+    assert lenet.region.locator(".cx-classes").get_attribute("aria-disabled") == "true"
+    lenet.page.keyboard.type("3")
+    lenet.page.keyboard.press("Enter")
+    assert not lenet.region.get_by_role("alert").is_visible()
+    lenet.assert_true()
+
+
+def test_every_number_comes_apart_into_its_sum(lenet):
+    lenet.button("Convolution 2, map 5").click()
+    sums = lenet.region.locator(".cx-detail .cx-sum")
+    lenet.spin("Read from map").fill("3")
+    assert sums.nth(0).inner_text().startswith("s3[")
+    explorer = LeNetExplorer()
+    stages = by_pytorch(explorer.model, torch.tensor(explorer.image)[None])
+    shown = lambda text: float(text.rsplit("=", 1)[1].strip().replace("−", "-"))  # noqa: E731
+    unit = stages["conv2"].reshape(16, 10, 10)[5]
+    place = lenet.region.get_by_role("grid", name="Map", exact=True).locator("[role=gridcell]")
+    r, c = (int(place.get_attribute(f"data-{axis}")) for axis in "rc")
+    assert shown(sums.nth(1).inner_text()) == pytest.approx(unit[r, c].item(), abs=5e-5)
+    window = torch.tensor(lenet.region.get_by_role("grid", name="Window").evaluate(VALUES), dtype=torch.float64)
+    below = stages["pool1"].reshape(6, 14, 14)[3]
+    torch.testing.assert_close(window, below[r : r + 5, c : c + 5])
+    lenet.button("Pooling 2, map 5").click()
+    r, c = (int(place.get_attribute(f"data-{axis}")) for axis in "rc")
+    pooled = stages["pool2"].reshape(16, 5, 5)[5, r, c].item()
+    assert shown(sums.nth(0).inner_text()) == pytest.approx(pooled, abs=5e-5)
+    assert sums.nth(0).inner_text().startswith("max(")
+    lenet.region.locator(".cx-class").nth(9).click()
+    assert shown(sums.nth(0).inner_text()) == pytest.approx(stages["logits"][0, 9].item(), abs=5e-5)
+    lenet.button("Fully connected 1, all units").click(position={"x": 5, "y": 5})
+    assert "Fully connected 1, unit 0" in lenet.region.locator(".cx-detail").inner_text()
+
+
+def test_a_kernel_can_be_edited_zeroed_and_restored(lenet):
+    lenet.button("Convolution 1, map 2").click()
+    kernel = lenet.region.get_by_role("grid", name="Kernel", exact=True)
+    before = lenet.logits
+    kernel.locator('[aria-label^="Kernel row 1, column 1:"]').click()
+    box = lenet.region.get_by_role("textbox", name="Kernel row 1, column 1", exact=True)
+    box.fill("2.5")
+    box.press("Enter")
+    lenet.assert_true()
+    assert not torch.equal(lenet.logits, before)
+    assert "Without your changes of the weights it says" in lenet.status
+    lenet.button("Zero this kernel").click()
+    assert not torch.tensor(kernel.evaluate(VALUES)).any()
+    lenet.assert_true()
+    lenet.button("Restore it").click()
+    assert torch.equal(lenet.logits, before)
+    lenet.button("Silence 2: all its weights 0").click()
+    lenet.assert_true()
+    assert lenet.state() == {"z": "1,2"}
+    lenet.button("Give 2 its weights back").click()
+    assert torch.equal(lenet.logits, before)
+    assert lenet.state() == {}
+
+
+def test_reset_brings_the_authors_state_back(lenet):
+    before = lenet.logits
+    lenet.button("Test image 5: pullover").click()
+    lenet.button("Zero this kernel").click()
+    lenet.button("Reset").click()
+    assert torch.equal(lenet.logits, before)
+    assert lenet.state() == {}
+
+
+def test_a_link_opens_its_state_and_a_bad_one_is_told(open_page, address):
+    url = f"{address}/chapters/en/05_lenet.html"
+    zeros = ";".join(["0,0,0,0,0"] * 5)
+    opened = LeNet(open_page(f"{url}#lenet?k=2,3,1:{zeros}&z=4,7"))
+    opened.assert_true()
+    assert opened.state() == {"k": f"2,3,1:{zeros}", "z": "4,7"}
+    for nonsense in ("x=12", "k=3,0,0:1", f"k=2,16,0:{zeros}", "z=5,0", "z=1,6"):
+        bad = LeNet(open_page(f"{url}#lenet?{nonsense}"))
+        assert "makes no sense here" in bad.region.get_by_role("alert").inner_text()
+        assert bad.state() == {}
+
+
+def test_the_strips_are_walked_with_arrow_keys(lenet):
+    lenet.button("Convolution 2, map 0").focus()
+    for _ in range(3):
+        lenet.page.keyboard.press("ArrowRight")
+    lenet.page.keyboard.press("Enter")
+    assert lenet.button("Convolution 2, map 3").get_attribute("aria-pressed") == "true"
+    stops = lenet.region.get_by_role("group", name="Convolution 2: ").locator("button[tabindex='0']")
+    assert stops.count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_of_its_states(open_page, address, scheme):
+    page = open_page(f"{address}/chapters/en/05_lenet.html", color_scheme=scheme)
+    lenet = LeNet(page)
+    for name in ("Convolution 2, map 5", "Pooling 1, map 0", "Fully connected 2, all units"):
+        lenet.button(name).click()
+        found = Axe().run(page, context={"include": [["#lenet"]]}, options={"preload": False})
+        assert [(v["id"], v["nodes"][0]["html"][:150]) for v in found.response["violations"]] == []
+
+
+def test_a_finger_draws_on_a_phone(open_page, address):
+    page = open_page(f"{address}/chapters/en/05_lenet.html", **PHONE)
+    lenet = LeNet(page)
+    lenet.button("Clear").tap()
+    canvas = lenet.region.locator(".cx-look canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    touch = page.context.new_cdp_session(page)
+    for kind, points in (
+        ("touchStart", [(0.3, 0.3)]),
+        ("touchMove", [(0.5, 0.5)]),
+        ("touchMove", [(0.7, 0.6)]),
+        ("touchEnd", []),
+    ):
+        places = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+    assert sum(level > 0 for level in bytes.fromhex(lenet.state()["x"])) > 30
+    lenet.assert_true()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

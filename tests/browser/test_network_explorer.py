@@ -1,0 +1,395 @@
+"""The network explorer on a page: the same table as Python's, edited by people."""
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from torch import nn
+
+from helpers import esm, network, words
+from helpers.models import lenet
+from helpers.widgets import NetworkExplorer
+from tests.browser.explorer import PHONE
+from tests.networks import Network, networks
+
+RUN = """text => JSON.stringify(JSON.parse(text).map(({ layers, input, batch }) => {
+  const { network } = convnets, { rows, refused } = network.table(layers, input, batch);
+  const link = network.layersToText(layers), back = network.layersFromText(link);
+  return {
+    rows: rows.map((row) => [row.text, row.shape, row.parameters, row.multiply_adds, row.memory, row.axes.map((a) => a.size), row.axes.map((a) => a.jump)]),
+    refused: refused && network.sentence("en", refused), refusedZh: refused && network.sentence("zh", refused),
+    link, same: JSON.stringify(network.table(back.value, input, batch)) === JSON.stringify({ rows, refused }) && network.layersToText(back.value) === link,
+  };
+}))"""  # noqa: E501
+
+
+def in_python(case):
+    """Rows as the page tells them, or the refusal in both languages."""
+    try:
+        rows = network.table(case.layers, case.input_shape, case.batch)
+    except ValueError as error:
+        words.use_language("zh")
+        with pytest.raises(ValueError, match="层") as chinese:
+            network.table(case.layers, case.input_shape, case.batch)
+        words.use_language("en")
+        return str(error), str(chinese.value)
+    return [json.loads(json.dumps(row[1:])) for row in rows]
+
+
+def test_3000_random_networks_are_pythons_refusals_and_links_included(script_page):
+    cases = networks(3000, seed=31)
+    answers = json.loads(script_page.evaluate(RUN, json.dumps([case.told() for case in cases])))
+    refused = 0
+    for case, answer in zip(cases, answers, strict=True):
+        expected = in_python(case)
+        assert answer["same"], answer["link"]
+        if isinstance(expected, tuple):
+            refused += 1
+            assert (answer["refused"], answer["refusedZh"]) == expected, case
+            assert len(answer["rows"]) == len([Y for Y in case.outputs() if Y is not None])
+        else:
+            assert (answer["rows"], answer["refused"]) == (expected, None), case
+    assert refused > 800
+
+
+LARGE = [
+    [{"kind": "Conv2d", "out_channels": 8192, "kernel_size": 64, "padding": 32}],
+    [{"kind": "Conv2d", "out_channels": 8192, "kernel_size": 1, "padding": 64}] * 6,
+    [{"kind": "Conv2d", "kernel_size": 2, "stride": 64, "padding": 32}] * 8,
+    [{"kind": "Flatten"}, {"kind": "Linear", "out_features": 8192}],
+]
+
+
+@pytest.mark.parametrize("layers", LARGE)
+@pytest.mark.parametrize("shape", [(8192, 512, 512), (3, 512, 512), (8192, 64, 64)])
+def test_large_networks_are_counted_exactly_or_refused_alike(script_page, layers, shape):
+    case = Network(layers, shape, 4096)
+    [answer] = json.loads(script_page.evaluate(RUN, json.dumps([case.told()])))
+    try:
+        expected = [json.loads(json.dumps(row[1:])) for row in network.table(layers, shape, 4096)]
+    except ValueError as error:
+        told = str(error)
+        expected = answer["rows"]
+    else:
+        told = None
+    assert (answer["rows"], answer["refused"]) == (expected, told)
+
+
+def test_numbers_are_written_as_in_python(script_page):
+    numbers = [0, 9, 999, 1000, 1023, 1024, 1075, 1076, 1536, 10**6, 1024**2 - 1, 1024**3 * 7 // 3, 10**13, 4 * 10**15]
+    told = script_page.evaluate(
+        "ns => ns.map(n => [convnets.network.grouped(n), convnets.network.bytesText(n)])", numbers
+    )
+    assert told == [[network.grouped(n), network.bytes_text(n)] for n in numbers]
+
+
+def test_links_that_make_no_sense_are_not_read(script_page):
+    for link in (
+        "",
+        "x",
+        "c",
+        "c,o6",
+        "c,o6,k0",
+        "c,o6,k65",
+        "c,o6,k3,q1",
+        "m,k2x2x2",
+        "d,p2",
+        "l,o1.5",
+        ";".join(["f"] * 65),
+    ):
+        assert script_page.evaluate("text => convnets.network.layersFromText(text)", link) is None, link
+
+
+# --- on a page
+
+
+class Networks:
+    """A network explorer on a page."""
+
+    def __init__(self, page):
+        self.page = page
+        self.region = page.get_by_role("region", name="Network explorer")
+
+    def spin(self, name):
+        return self.region.get_by_role("spinbutton", name=name, exact=True)
+
+    def button(self, name):
+        return self.region.get_by_role("button", name=name, exact=True)
+
+    def rows(self):
+        """Kinds and shapes (or reasons) of all layers."""
+        lines = self.region.locator("tbody tr:not(.nx-input-row)")
+        told = lines.evaluate_all(
+            """rows => rows.map(row => [row.querySelector("button").textContent,
+              [...row.querySelectorAll("td")].find(cell => !cell.hidden).textContent])"""
+        )
+        return [(name.split(": ")[1], text) for name, text in told]
+
+    @property
+    def status(self):
+        return self.region.get_by_role("status").inner_text()
+
+    @property
+    def alert(self):
+        return self.region.get_by_role("alert")
+
+    @property
+    def link(self):
+        return self.region.get_by_role("link", name="Link to this state").get_attribute("href")
+
+
+HTML = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Network</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+    "<style>{css}</style></head><body><main><h1>Network</h1>{widget}</main><script>{script}</script></body></html>"
+)
+
+
+@pytest.fixture
+def open_network(open_page, tmp_path):
+    """Opens LeNet, or another model, on a page of its own from disk."""
+
+    def open_it(model=None, shape=(1, 28, 28), link="", **options):
+        widget = NetworkExplorer(model or lenet.modern_lenet(), shape, id="net")
+        path = tmp_path / "network.html"
+        path.write_text(HTML.format(css=esm.css(), widget=widget.html(), script=esm.classic()), encoding="utf-8")
+        return Networks(open_page(f"{path.as_uri()}{link}", **options))
+
+    return open_it
+
+
+def test_the_table_is_pythons(open_network):
+    explorer = open_network()
+    expected = network.table(network.trace(lenet.modern_lenet(), (1, 28, 28)), (1, 28, 28))
+    assert [text for _, text in explorer.rows()] == ["×".join(map(str, row.shape)) for row in expected]
+    cells = explorer.region.locator("tbody td.nx-number").evaluate_all(
+        "cells => cells.map(c => Number(c.dataset.value))"
+    )
+    assert cells == [n for row in expected for n in (row.parameters, row.multiply_adds, row.memory)]
+    assert explorer.status == "61,706 parameters (+0), 416,520 multiply-adds (+0), 58.6 KiB of memory (+0 B)"
+    said = explorer.region.inner_text()
+    for text in (
+        "Parameters: 6·1·5·5 + 6 = 156",
+        "6·1·5·5·28·28 = 117,600",
+        "18,816 B = 18.4 KiB",
+        "1 + 1·(5 − 1)·1 = 5",
+    ):
+        assert text in said
+
+
+def test_everything_below_follows_a_change_by_keyboard(open_network):
+    explorer = open_network()
+    explorer.spin("Layer 1 output channels").focus()
+    explorer.page.keyboard.press("ArrowUp")
+    assert "Conv2d(7, 16, kernel_size=5)" in explorer.region.inner_text()
+    assert explorer.status.startswith("62,132 parameters (+426)")
+    explorer.spin("Layer 1 padding rows").focus()
+    explorer.page.keyboard.press("ArrowDown")
+    explorer.spin("Input width").fill("36")
+    explorer.spin("Batch size").fill("64")
+    model = nn.Sequential(nn.Conv2d(1, 7, 5, padding=(1, 2)), *lenet.modern_lenet()[1:3], nn.Conv2d(7, 16, 5))
+    layers = [*network.trace(model, (1, 28, 36)), *network.trace(lenet.modern_lenet(), (1, 28, 28))[4:]]
+    expected = network.table(layers, (1, 28, 36), 64)
+    assert [text for _, text in explorer.rows()] == ["×".join(map(str, row.shape)) for row in expected]
+    assert explorer.status.startswith(f"{sum(row.parameters for row in expected):,} parameters")
+    explorer.button("Layer 3: MaxPool2d").focus()
+    explorer.page.keyboard.press("Enter")
+    explorer.region.get_by_role("combobox", name="Layer 3 pooling").select_option("average")
+    explorer.region.get_by_role("checkbox", name="Layer 3 ceil_mode").check()
+    assert "⌈(26 + 2·0 − 1·(2 − 1) − 1) / 2⌉ + 1 = 13" in explorer.region.inner_text()
+    assert explorer.rows()[2] == ("AvgPool2d", "7×13×18")
+    explorer.button("Layer 2: ReLU").click()
+    explorer.region.get_by_role("combobox", name="Layer 2 function").select_option("GELU")
+    assert explorer.rows()[1][0] == "GELU"
+    explorer.button("Reset").click()
+    assert explorer.status.startswith("61,706 parameters (+0)")
+
+
+def test_an_impossible_layer_is_marked_and_mended_without_losing_what_was_typed(open_network):
+    explorer = open_network()
+    explorer.button("Layer 6: MaxPool2d").click()
+    explorer.spin("Layer 6 kernel height").fill("11")
+    assert (
+        "Layer 6 (MaxPool2d): The window spans 11×2 and does not fit the padded input 10×10"
+        in explorer.alert.inner_text()
+    )
+    rows = explorer.rows()
+    assert rows[4] == ("ReLU", "16×10×10")
+    assert "does not fit" in rows[5][1]
+    assert {text for _, text in rows[6:]} == {"unknown"}
+    assert explorer.region.get_by_role("status").get_attribute("aria-disabled") == "true"
+    assert "Layer 6, MaxPool2d, is impossible" in explorer.region.get_by_role("img").get_attribute("aria-label")
+    explorer.spin("Layer 6 padding rows").fill("x")
+    explorer.button("Layer 8: Linear").click()
+    explorer.spin("Layer 8 output features").fill("100")
+    assert "not a whole number" in explorer.alert.inner_text()
+    explorer.button("Layer 6: MaxPool2d").click()
+    assert explorer.spin("Layer 6 padding rows").input_value() == "x"
+    explorer.spin("Layer 6 padding rows").fill("1")
+    assert explorer.spin("Layer 6 kernel height").input_value() == "11"
+    assert not explorer.alert.is_visible()
+    assert explorer.rows()[5:8] == [("MaxPool2d", "16×1×5"), ("Flatten", "80"), ("Linear", "100")]
+    assert explorer.region.get_by_role("status").get_attribute("aria-disabled") is None
+
+
+@pytest.mark.parametrize(
+    ("layer", "setting", "value", "message"),
+    [
+        (
+            "Layer 1: Conv2d",
+            "Layer 1 groups",
+            "2",
+            "groups must divide the channels in and out; 2 groups, 1 channels in",
+        ),
+        ("Layer 3: MaxPool2d", "Layer 3 padding rows", "2", "Padding 2 is more than half of the window's 2"),
+        ("Layer 4: Conv2d", "Layer 4 dilation columns", "4", "with dilation 1×4 spans 5×17"),
+        ("Layer 4: Conv2d", "Input height", "8", "Kernel 5×5 does not fit the padded input 4×14"),
+    ],
+)
+def test_pytorchs_refusals_are_told(open_network, layer, setting, value, message):
+    explorer = open_network()
+    explorer.button(layer).click()
+    explorer.spin(setting).fill(value)
+    number, kind = layer.split()[1:]
+    assert explorer.alert.inner_text().startswith(f"Layer {number.rstrip(':')} ({kind}): ")
+    assert message in explorer.alert.inner_text()
+
+
+def test_layers_are_added_moved_and_removed(open_network):
+    explorer = open_network()
+    explorer.region.get_by_role("combobox", name="Kind of layer to add").select_option("BatchNorm2d")
+    explorer.button("Add after layer 1").click()
+    assert explorer.rows()[1] == ("BatchNorm2d", "6×28×28")
+    assert explorer.status.startswith("61,718 parameters (+12)")
+    explorer.button("Layer 2 later").click()
+    assert [kind for kind, _ in explorer.rows()][:3] == ["Conv2d", "ReLU", "BatchNorm2d"]
+    explorer.button("Layer 3 earlier").click()
+    explorer.button("Layer 2 earlier").click()
+    assert explorer.rows()[0] == ("BatchNorm2d", "1×28×28")
+    assert explorer.button("Layer 1: BatchNorm2d").evaluate("button => button === document.activeElement")
+    explorer.button("Remove layer 1").click()
+    assert explorer.status.startswith("61,706 parameters (+0)")
+    explorer.button("Layer 7: Flatten").click()
+    explorer.button("Remove layer 7").click()
+    assert "Layer 7 (Linear): Linear needs vectors, but maps of shape 16×5×5 come in" in explorer.alert.inner_text()
+    explorer.region.get_by_role("combobox", name="Kind of layer to add").select_option("Flatten")
+    explorer.button("Layer 6: MaxPool2d").click()
+    explorer.button("Add after layer 6").click()
+    assert not explorer.alert.is_visible()
+    for kind in network.KINDS:
+        explorer.region.get_by_role("combobox", name="Kind of layer to add").select_option(kind)
+        explorer.button("Add after layer 7").click()
+        assert explorer.rows()[7][0] == kind
+        explorer.button("Remove layer 8").click()
+        explorer.button("Layer 7: Flatten").click()
+
+
+def test_one_layer_stays(open_network):
+    explorer = open_network(nn.Sequential(nn.ReLU()))
+    assert explorer.button("Remove layer 1").is_disabled()
+
+
+def test_a_box_in_the_drawing_selects_its_layer(open_network):
+    explorer = open_network()
+    explorer.region.locator('[data-layer="3"]').click()
+    assert explorer.button("Layer 4: Conv2d").get_attribute("aria-pressed") == "true"
+    assert explorer.region.get_by_role("group", name="Layer 4: Conv2d").is_visible()
+    name = explorer.region.get_by_role("img").get_attribute("aria-label")
+    assert name == ("A network of 12 layers: 1×28×28 → 6×28×28 → 6×14×14 → 16×10×10 → 16×5×5 → 400 → 120 → 84 → 10.")
+
+
+def test_a_link_opens_its_state_and_a_bad_one_is_told(open_network):
+    explorer = open_network()
+    explorer.spin("Layer 1 kernel width").fill("3")
+    explorer.spin("Input channels").fill("3")
+    explorer.spin("Batch size").fill("32")
+    explorer.region.get_by_role("combobox", name="Kind of layer to add").select_option("Dropout")
+    explorer.button("Add after layer 1").click()
+    explorer.spin("Layer 2 probability").fill("0.25")
+    link, rows, status = explorer.link, explorer.rows(), explorer.status
+    assert re.match(r"#net\?x=3,28,28&n=32&l=c,o6,k5x3,p2;d,p0\.25;ReLU;m,k2,s2;", link)
+    again = open_network(link=link)
+    assert (again.rows(), again.link) == (rows, link)
+    assert again.status == status
+    for bad, message in {
+        "l=c,o6": "makes no sense",
+        "x=1,28": "makes no sense",
+        "n=0": "makes no sense",
+        "l=c,o6,k99": "makes no sense",
+        "l=f;f;m,k2,s2": "Layer 3 (MaxPool2d): MaxPool2d needs maps",
+        "x=1,9,9": "Layer 4 (Conv2d)",
+    }.items():
+        refused = open_network(link=f"#net?{bad}")
+        assert message in refused.alert.inner_text()
+        assert refused.status.startswith("61,706 parameters (+0)")
+        assert len(refused.rows()) == 12
+
+
+def test_a_phone_has_no_overflow_and_touch_is_enough(open_network):
+    explorer = open_network(**PHONE)
+    explorer.button("Layer 4: Conv2d").tap()
+    explorer.button("Layer 4 output channels: one more").tap()
+    assert explorer.rows()[3] == ("Conv2d", "17×10×10")
+    explorer.button("Layer 12: Linear").tap()
+    box, chosen = (explorer.region.locator(name).bounding_box() for name in ("[role=group] >> nth=0", ".nx-chosen"))
+    assert box["x"] <= chosen["x"]
+    assert chosen["x"] + chosen["width"] <= box["x"] + box["width"]
+    assert explorer.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_network, scheme):
+    explorer = open_network(color_scheme=scheme)
+    for value in ("5", "33"):
+        explorer.spin("Layer 1 kernel height").fill(value)
+        found = Axe().run(explorer.page, context={"include": [["#net"]]}, options={"preload": False})
+        told = [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]]
+        assert told == []
+
+
+NOTEBOOK = """async text => {
+  const widget = (await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })))).default;
+  const state = JSON.parse(document.querySelector("#net").dataset.state), listeners = {};
+  globalThis.kernel = {
+    state, saved: 0, get: (name) => state[name], save_changes: () => { kernel.saved += 1; },
+    set: (name, value) => { state[name] = value; }, off: () => {},
+    on: (event, listener) => { listeners[event] = listener; },
+    send: (name, value) => { state[name] = value; listeners[`change:${name}`](); },
+  };
+  const el = document.querySelector("main").appendChild(document.createElement("div"));
+  el.id = "notebook";
+  widget.render({ model: kernel, el });
+}"""
+
+
+def test_in_a_notebook_only_possible_states_reach_the_kernel_and_its_own_are_shown(open_network):
+    page = open_network().page
+    page.evaluate(NOTEBOOK, esm.module("network-explorer.js"))
+    explorer = Networks(page)
+    explorer.region = page.locator("#notebook").get_by_role("region")
+    explorer.spin("Layer 1 kernel height").fill("33")
+    assert page.evaluate("kernel.saved") == 0
+    explorer.spin("Layer 1 kernel height").fill("3")
+    sent = page.evaluate("kernel.state")
+    assert page.evaluate("kernel.saved") == 1
+    judge = NetworkExplorer(lenet.modern_lenet(), (1, 28, 28))
+    judge.set_state({name: sent[name] for name in ("layers", "input_shape", "batch")})
+    assert [text for _, text in explorer.rows()] == ["×".join(map(str, row.shape)) for row in judge.rows]
+    page.evaluate("kernel.send('layers', [{ name: '', kind: 'Flatten' }, { name: '', kind: 'ReLU' }])")
+    assert explorer.rows() == [("Flatten", "784"), ("ReLU", "784")]
+    assert explorer.region.get_by_role("group", name="Layer 1: Flatten").is_visible()
+
+
+def test_the_page_speaks_chinese(open_network):
+    words.use_language("zh")
+    page = open_network().page
+    page.get_by_role("spinbutton", name="第 1 层核高").fill("33")
+    assert page.get_by_role("alert").inner_text().startswith("第 1 层（Conv2d）：33×5 卷积核放不进填充后的 32×32 输入")
+
+
+def test_without_scripts_the_table_is_there(open_network):
+    explorer = open_network(java_script_enabled=False)
+    table = explorer.page.locator("table").inner_text()
+    assert "Conv2d(6, 16, kernel_size=5)" in table
+    assert "61,706" in table

@@ -1,0 +1,131 @@
+"""Random networks, possible and impossible, with PyTorch as the judge."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from helpers import network
+
+Layers = list[dict[str, Any]]
+
+
+@dataclass
+class Network:
+    """Layers on an input (channels, height, width)."""
+
+    layers: Layers
+    input_shape: tuple[int, int, int]
+    batch: int
+
+    def outputs(self) -> list[torch.Tensor | None]:
+        """Each layer's output by PyTorch, up to the first that it cannot construct or run, which is None."""
+        Y: Any = torch.zeros(1, *self.input_shape)
+        found: list[torch.Tensor | None] = []
+        for layer in network.checked(self.layers):
+            try:
+                Y = self._run(layer, Y)
+            except (RuntimeError, ValueError, IndexError, TypeError):
+                return [*found, None]
+            found.append(Y)
+        return found
+
+    def _run(self, layer: Any, Y: torch.Tensor) -> torch.Tensor:
+        if layer["kind"] == "Linear" and Y.dim() == 4:
+            raise ValueError("PyTorch would take the last axis for features; the course asks for a Flatten")
+        if layer["kind"] == "AvgPool2d" and layer["dilation"] != (1, 1):
+            nn.AvgPool2d(2, dilation=layer["dilation"])  # type: ignore[call-arg]
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # dropout2d on vectors is on its way out
+            return network.module(layer, Y.shape[1]).eval()(Y)
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "layers": [dict(layer) for layer in network.checked(self.layers)],
+            "input": self.input_shape,
+            "batch": self.batch,
+        }
+
+
+def networks(count: int, seed: int) -> list[Network]:
+    """One to eight layers; about half of the networks are impossible somewhere."""
+    draw = random.Random(seed)
+    return [_network(draw) for _ in range(count)]
+
+
+def _network(draw: random.Random) -> Network:
+    def pair(low: int, high: int) -> tuple[int, int]:
+        one, other = draw.randint(low, high), draw.randint(low, high)
+        return draw.choice([(one, one), (one, other)])
+
+    rarely = lambda value, usual: value if draw.random() < 0.25 else usual  # noqa: E731
+    flag = lambda: draw.random() < 0.5  # noqa: E731
+
+    def layer(flat: bool) -> dict[str, Any]:
+        kinds = (
+            ["Conv2d"] * 4 + ["MaxPool2d", "AvgPool2d"] * 2 + ["AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "BatchNorm2d"]
+        )
+        kinds = ["Linear"] * 4 + ["BatchNorm1d", "Flatten"] if flat else kinds
+        kinds += [*draw.sample(network.ACTIVATIONS, 2), draw.choice(["Dropout", "Dropout2d", "Identity"])]
+        if draw.random() < 0.04:
+            kinds = list(network.KINDS)
+        kind = draw.choice(kinds)
+        made: dict[str, Any] = {"kind": kind, "name": ""}
+        if kind == "Conv2d":
+            made |= {"out_channels": draw.choice([1, 2, 3, 4, 6]), "kernel_size": pair(1, 5), "padding": pair(0, 2)}
+            made |= {
+                "stride": pair(1, 2),
+                "dilation": rarely(pair(1, 3), (1, 1)),
+                "groups": rarely(draw.randint(1, 3), 1),
+            }
+            made["bias"] = flag()
+        elif kind in ("MaxPool2d", "AvgPool2d"):
+            made |= {"kernel_size": pair(1, 3), "padding": rarely(pair(0, 2), (0, 0)), "stride": pair(1, 3)}
+            dilated = kind == "MaxPool2d" or draw.random() < 0.2
+            made |= {"dilation": rarely(pair(1, 2), (1, 1)) if dilated else (1, 1), "ceil_mode": flag()}
+        elif kind.startswith("Adaptive"):
+            made["output_size"] = pair(1, 7)
+        elif kind == "Linear":
+            made |= {"out_features": draw.randint(1, 9), "bias": flag()}
+        elif kind.startswith("BatchNorm"):
+            made["affine"] = flag()
+        elif kind.startswith("Dropout"):
+            made["p"] = draw.choice([0.0, 0.1, 0.25, 1.0])
+        return made
+
+    layers: Layers = []
+    flat = False
+    for _ in range(draw.randint(1, 8)):
+        if not flat and draw.random() < 0.12:
+            layers.append({"kind": "Flatten", "name": ""})
+            flat = True
+        layers.append(layer(flat))
+    shape = (draw.choice([1, 2, 3, 4]), draw.randint(1, 30), draw.randint(1, 30))
+    return Network(layers, shape, draw.choice([1, 1, 2, 64]))
+
+
+def field_by_gradient(model: nn.Module, input_shape: tuple[int, int, int]) -> tuple[int, int]:
+    """Rows and columns between the first and the last input element that the middle of the output reads.
+
+    Kernels are ones, every maximum is replaced by an average, so that no path is lost.
+    """
+    X = torch.rand(1, *input_shape, dtype=torch.float64, requires_grad=True)
+    Y: torch.Tensor = X
+    for one in model.double().eval():  # type: ignore[attr-defined]
+        if isinstance(one, nn.MaxPool2d):
+            c, k = Y.shape[1], nn.modules.utils._pair(one.kernel_size)
+            ones = torch.ones(c, 1, *k, dtype=torch.float64)
+            Y = nn.functional.conv2d(Y, ones, None, one.stride, one.padding, one.dilation, c)
+        else:
+            for parameter in one.parameters():
+                torch.nn.init.ones_(parameter)
+            Y = one(Y)
+    middle = Y.flatten()[0] if Y.dim() == 2 else Y[0, 0, Y.shape[2] // 2, Y.shape[3] // 2]
+    (gradient,) = torch.autograd.grad(middle, X)
+    rows, columns = gradient[0].abs().sum(0).nonzero().T
+    return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1

@@ -212,17 +212,18 @@ def curves(
 ) -> Picture:
     """Curves over 1, 2, 3, … with their names; `levels` are horizontal lines with names, `points` marks each value."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     picture = Figure(figsize=(6.4, 3.2), layout="constrained")
     axes = picture.add_subplot()
     palette = [COLOURS[kind] for kind in ("input", "kernel", "output", "negative", "padding")]
     for n, (name, values) in enumerate(lines.items()):
-        style = {"color": palette[n % 5], "linestyle": ["-", "--", "-.", ":"][n % 4], "markersize": 3}
+        style: dict[str, Any] = {"color": palette[n % 5], "linestyle": ["-", "--", "-.", ":"][n % 4], "markersize": 3}
         axes.plot(range(1, len(values) + 1), values, label=name, marker="o" if points else None, **style)
     for name, value in (levels or {}).items():
         axes.axhline(value, color=COLOURS["padding"], linestyle=":", label=name)
     axes.set(xlabel=x, ylabel=y, yscale="log" if logarithmic else "linear")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _in_ink(axes)
     axes.legend(frameon=False, labelcolor=INK)
     return Picture(svg(picture, "curves-" + "-".join(lines)), say("plot.curves", y=y, x=x, names=", ".join(lines)))
@@ -285,9 +286,8 @@ def _count(drawing: Drawing, at: tuple[float, float], part: float, count: int, r
     from matplotlib.patches import Rectangle
 
     colour = COLOURS["output" if right else "kernel"]
-    box = {"width": 1.25, "height": 0.8}
-    drawing.axes.add_patch(Rectangle(at, **box, facecolor=colour, alpha=0.7 * part**0.5, linewidth=0))
-    drawing.axes.add_patch(Rectangle(at, **box, fill=False, edgecolor=COLOURS["padding"], linewidth=0.6))
+    drawing.axes.add_patch(Rectangle(at, 1.25, 0.8, facecolor=colour, alpha=0.7 * part**0.5, linewidth=0))
+    drawing.axes.add_patch(Rectangle(at, 1.25, 0.8, fill=False, edgecolor=COLOURS["padding"], linewidth=0.6))
     if count:
         drawing.text(str(count), (at[0] + 0.625, at[1] + 0.4), size=10)
 

@@ -189,7 +189,8 @@ class _Bar:
     """A bar of text over all batches of all epochs, with the last epoch's loss and accuracies."""
 
     def __init__(self, train: Any, epochs: int, progress: bool) -> None:
-        self.train, self.epochs, self.bar = train, epochs, None
+        self.train, self.epochs = train, epochs
+        self.bar: Any = None
         if progress:
             from tqdm import tqdm  # the notebook's kind would store a widget, blank on a page
 

@@ -48,7 +48,7 @@ def code_digest(notebook: Any) -> str:
 
 def _sources() -> Iterator[Path]:
     for path in (ROOT / "helpers").rglob("*"):
-        if path.suffix in {".py", ".json", ".png"}:
+        if path.suffix in {".py", ".json", ".png", ".npz", ".safetensors"}:
             yield path
     yield from (ROOT / "figures").glob("*.svg")
 
@@ -94,12 +94,13 @@ def _cleaned(output: Any) -> Any:
 
 
 def _joined(outputs: Any) -> list[Any]:
-    """Pieces of one stream, as they happened to arrive, as one output."""
+    """Pieces of one stream, as they happened to arrive, as one output; a line written over joins the one before it."""
     joined: list[Any] = []
     for output in outputs:
-        last = joined[-1] if joined else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
+        stream = output.output_type == "stream"
+        streams = [one for one in joined if stream and one.output_type == "stream" and one.name == output.name]
+        if streams and (streams[-1] is joined[-1] or output.text.startswith("\r")):
+            streams[-1].text += output.text
         else:
             joined.append(output)
     return joined

@@ -1,7 +1,12 @@
 """`make bench` measures what it says; how fast this machine is, no test asks."""
 
-from benchmarks import operations
+import torch
+from torchvision import transforms
+from torchvision.datasets import FashionMNIST
+
+from benchmarks import operations, training
 from benchmarks.figures import Figure
+from helpers import data
 
 
 def test_all_ways_are_measured_against_pytorch_in_one_run():
@@ -17,3 +22,21 @@ def test_a_figure_is_held_against_its_target():
     assert not Figure("speed", 2.9, "×", least=3).met
     assert "NOT MET" in Figure("speed", 2.9, "×", least=3).verdict
     assert Figure("a figure without a target", 7, "×").verdict == ""
+
+
+def test_the_notes_pipeline_gives_the_same_images(tmp_path):
+    """What is timed against each other is the same work."""
+    sample = data.sample().train.take(torch.arange(64))
+    with training.as_torchvision_keeps_it(sample) as folder:
+        theirs = FashionMNIST(folder, transform=transforms.ToTensor())
+        X, y = next(iter(data.Batches(sample, 64)))
+        torch.testing.assert_close(torch.stack([image for image, _ in theirs]), X)
+        assert [label for _, label in theirs] == y.tolist()
+
+
+def test_both_ways_of_training_are_timed_in_one_run(monkeypatch):
+    small = data.sample()
+    monkeypatch.setattr(data, "fashion_mnist", lambda: small._replace(train=small.train.take(torch.arange(300))))
+    figures = training.measure(rounds=1, pictures=40)
+    assert [figure.unit for figure in figures] == ["×", "", "×"]
+    assert all(figure.value >= 0 for figure in figures)

@@ -62,7 +62,25 @@ kernels.kernel = [[0, 1], [1, 0]]
 pool.mode = "max"
 channels.groups, mixer.kernel = 1, torch.ones(3, 3)
 """
-CELLS = (SHOW, TELL, CHANGE, MORE, TELL_MORE, CHANGE_MORE)
+NETWORKS = """
+from helpers import models
+from helpers.widgets import LeNetExplorer, NetworkExplorer
+lenet = LeNetExplorer()
+network = NetworkExplorer(models.classical_lenet(), (1, 28, 28))
+display(lenet, network)
+"""
+TELL_NETWORKS = """
+import json
+state = {"logits": lenet.output.tolist(), "kernels": len(lenet.kernels)}
+state |= {"silenced": lenet.silenced, "parameters": network.total_parameters, "first": list(network.rows[0].shape)}
+print("STATE", json.dumps(state))
+"""
+CHANGE_NETWORKS = """
+lenet.silenced, lenet.image = [], [[0] * 28] * 28
+network.input_shape = (3, 28, 28)
+print("STATE", json.dumps({"logits": lenet.output.tolist(), "parameters": network.total_parameters}))
+"""
+CELLS = (SHOW, TELL, CHANGE, MORE, TELL_MORE, CHANGE_MORE, NETWORKS, TELL_NETWORKS, CHANGE_NETWORKS)
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +261,27 @@ def test_the_other_explorers_share_their_state_with_python_too(notebook):
     pool.locator("[aria-label='Output row 2, column 2: 8']").wait_for()
     mixer.locator("[aria-label='Kernel row 3, column 1: 1']").wait_for()
     assert notebook.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)
+
+
+def test_networks_share_their_state_with_python_too(notebook):
+    run(notebook, 6)
+    lenet = notebook.get_by_role("region", name="LeNet explorer").first
+    lenet.locator(".cx-class[data-logit]").first.wait_for()
+    logits = lambda: [float(one.get_attribute("data-logit")) for one in lenet.locator(".cx-class").all()]  # noqa: E731
+    lenet.get_by_role("button", name="Test image 19: ankle boot").click()
+    lenet.get_by_role("button", name="Zero this kernel").click()
+    lenet.get_by_role("button", name="Convolution 2, map 4").click()
+    lenet.get_by_role("button", name="Silence 4: all its weights 0").click()
+    network = notebook.get_by_role("region", name="Network explorer").first
+    network.get_by_role("spinbutton", name="Layer 1 output channels").fill("8")
+
+    state = told(notebook, 7)
+    assert logits() == pytest.approx(state["logits"], rel=1e-10, abs=1e-10)
+    assert (state["kernels"], state["silenced"]) == (1, [[2, 4]])
+    assert state["first"] == [8, 28, 28]
+    assert f"{state['parameters']:,} parameters" in network.get_by_role("status").inner_text()
+    assert state["parameters"] == 61_706 + 2 * 26 + 2 * 16 * 25
+
+    changed = told(notebook, 8)  # Python changes them
+    network.get_by_text(f"{changed['parameters']:,} parameters").first.wait_for()
+    assert logits() == pytest.approx(changed["logits"], rel=1e-10, abs=1e-10)

@@ -63,3 +63,47 @@ def test_pictures_have_a_title_each_and_show_their_pixels():
     np.testing.assert_allclose(pixels, [[0, 1], [128 / 255, 1]], atol=1e-6)
     with pytest.raises(ValueError, match="1 images have 2 titles"):
         plot.pictures(torch.zeros(2, 2), titles=["one", "two"])
+
+
+def test_a_confusion_matrix_shows_every_count_and_names_the_worst_mistake():
+    counts = torch.tensor([[90, 0, 10], [3, 97, 0], [25, 0, 75]])
+    shown = plot.confusion(counts, ["shirt", "boot", "coat"])
+    assert shown.alt.endswith("The most frequent mistake: coat taken for shirt, 25 times.")
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", shown.svg)
+    assert sorted(text for text in texts if text.isdigit()) == sorted(["90", "10", "3", "97", "25", "75"])
+    assert texts.count("boot") == 2
+    with pytest.raises(ValueError, match="3 rows have 2 names"):
+        plot.confusion(counts, ["shirt", "boot"])
+
+
+def test_a_live_curve_grows_in_its_place_and_keeps_the_recorded_run(monkeypatch):
+    """As a notebook shows it: one display, updated after each epoch."""
+    import IPython
+    from IPython import display
+
+    from helpers.train import History
+
+    shown, updated = [], []
+
+    class Handle:
+        def update(self, picture):
+            updated.append(picture)
+
+    monkeypatch.setattr(IPython, "get_ipython", object)
+    monkeypatch.setattr(display, "display", lambda picture, display_id: shown.append(picture) or Handle())
+    live, history = plot.LiveCurves({"recorded": [0.5, 0.6, 0.7]}), History()
+    for epoch in (1, 2):
+        history.train_accuracy.append(0.4 * epoch)
+        history.validation_accuracy.append(0.3 * epoch)
+        live(history)
+    assert (len(shown), len(updated)) == (1, 1)
+    for picture in shown + updated:
+        assert picture.alt == "Curves of accuracy over epoch: training, validation, recorded."
+    assert shown[0].svg != updated[0].svg
+
+
+def test_outside_a_notebook_a_live_curve_shows_nothing(capsys):
+    from helpers.train import History
+
+    plot.LiveCurves()(History(train_accuracy=[0.5]))
+    assert capsys.readouterr().out == ""

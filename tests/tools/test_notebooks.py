@@ -75,3 +75,17 @@ def test_a_notebook_alone_asks_for_the_package(tmp_path):
         [setup] = [cell for cell in notebooks.read(ROOT / name).cells if cell.id == "setup"]
         assert f'%pip install -q "git+{stated()}"' in setup.source
         assert setup.source.startswith("try:\n    import helpers\n")
+
+
+def test_of_a_bar_that_has_gone_nothing_is_stored():
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    stream = lambda text, name="stderr": new_output("stream", name=name, text=text)  # noqa: E731
+    curve = new_output("display_data", data={"text/plain": "Picture('curve')"})
+    bar = [stream(text) for text in ("\r  0%|   | 0/9", "\r 50%|#  | 5/9", "\r100%|###| 9/9", "\r     ", "\r")]
+    pieces = [*bar[:2], curve, *bar[2:]]
+    plain = [stream("one\n", "stdout"), stream("\rtwo", "stdout")]
+    notebook = new_notebook(cells=[new_code_cell("fit()", outputs=pieces), new_code_cell("print()", outputs=plain)])
+    notebooks.clean(notebook)
+    assert [output.output_type for output in notebook.cells[0].outputs] == ["display_data"]
+    assert [output.text for output in notebook.cells[1].outputs] == ["one\ntwo"]

@@ -109,11 +109,13 @@ class LeNetExplorer {
     this.status = h("div", { role: "status", class: "cx-status" });
     this.tools = Object.fromEntries(["look", "draw", "erase"].map((mode) => [mode, h("button", { type: "button", class: "cx-button", onclick: () => this.#use(mode) }, word(`lenet.tool.${mode}`))]));
     const button = (key, act) => h("button", { type: "button", class: "cx-button", onclick: act }, word(key));
+    const strips = h("div", { class: "cx-strips" }, ...Object.values(this.strips).map(({ element }) => element));
+    this.inside = h("div", {}, h("p", { class: "cx-part" }, word("lenet.layers")), strips, this.detail.element);
     const chooser = new PictureChooser(lang, (file) => this.#take(file));
     const tools = h("div", { class: "cx-extras", role: "group", "aria-label": word("lenet.tools") }, ...Object.values(this.tools), button("lenet.clear", () => this.#clear()), ...chooser.elements);
     const bar = h("div", { class: "cx-bar" }, h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset")));
     this.root = region(word("lenet.name"), this.images.element, tools, h("div", { class: "cx-stage cx-look" }, this.input.element, this.classes), this.status, this.alerts.element, bar,
-      h("p", { class: "cx-part" }, word("lenet.layers")), h("div", { class: "cx-strips" }, ...Object.values(this.strips).map(({ element }) => element)), this.detail.element, h("p", { class: "cx-hint" }, word("lenet.hint")));
+      this.inside, h("p", { class: "cx-hint" }, word("lenet.hint")));
     chooser.on(this.root);
     if (model.static && model.get("html_id")) {
       this.link = new StateLink({
@@ -247,6 +249,7 @@ class LeNetExplorer {
     this.label = picked < 0 ? null : this.labels[picked];
     this.images.choose(picked < 0 ? null : picked);
     this.link?.update();
+    for (const element of [this.inside, this.classes]) setAttribute(element, "hidden", !this.trained);
     if (!this.trained) return setText(this.status, say(lang, "lenet.loading"));
     this.#compute();
     const { result } = this;

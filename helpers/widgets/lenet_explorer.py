@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import html
 from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
 from helpers import esm, plot
-from helpers.widgets.base import CourseWidget, table
+from helpers.widgets.base import CourseWidget
+from helpers.widgets.numbers import format_number
 from helpers.widgets.traits import Matrix, Refused, RefusedType, whole
 from helpers.words import say
 
@@ -148,8 +150,11 @@ class LeNetExplorer(CourseWidget):
 
         picture = plot.pictures(torch.tensor(self.image) / 255, titles=[f"{say('ui.input')} {SIDE}×{SIDE}"])
         logits = self.output
-        rows = [(n, round(z, 4), round(100 * p, 2)) for n, (z, p) in enumerate(zip(logits.tolist(), logits.softmax(0).tolist()))]  # fmt: skip  # noqa: E501
-        return picture._repr_html_() + table(say("lenet.table"), rows)
+        lines = zip(logits.tolist(), logits.softmax(0).tolist(), strict=True)
+        cells = (f"<td>{format_number(round(z, 2))}</td><td>{100 * p:.1f} %</td>" for z, p in lines)
+        rows = "".join(f"<tr><th>{html.escape(say(f'class.{n}'))}</th>{cell}</tr>" for n, cell in enumerate(cells))
+        caption = html.escape(say("lenet.classes"))
+        return f"{picture._repr_html_()}<table><caption>{caption}</caption><tbody>{rows}</tbody></table>"
 
     def __repr__(self) -> str:
         changes = len(self.kernels) + len(self.silenced)

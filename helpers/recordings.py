@@ -74,6 +74,10 @@ RECIPES = {
         "modern_lenet", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,
         label_smoothing=0.1, average=0.999, weights="lenet",
     ),
+    "hidden-modern": Recipe(
+        "hidden_layer", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,
+        label_smoothing=0.1, average=0.999,
+    ),
 }  # fmt: skip
 
 

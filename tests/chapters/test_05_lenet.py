@@ -6,6 +6,7 @@ import inspect
 import json
 import math
 import re
+from itertools import pairwise
 
 import pytest
 import torch
@@ -172,13 +173,57 @@ def test_the_mistake_of_the_size_is_the_notes(chapter, names):
     assert "46656" in str(chapter.raised["wrong-shape-code"])
 
 
-def test_the_notes_lenet_loses_and_the_same_layers_win():
-    mean = {
-        name: recordings.load(name).test_accuracy[0] for name in ("linear", "hidden", "lenet-classical", "lenet-modern")
-    }
-    assert mean["lenet-classical"] < mean["linear"] < mean["hidden"] < mean["lenet-modern"]
+def test_the_notes_lenet_loses_and_the_same_layers_win(chapter):
+    names = ("linear", "hidden", "hidden-modern", "lenet-classical", "lenet-modern")
+    mean = {name: recordings.load(name).test_accuracy[0] for name in names}
+    assert mean["lenet-classical"] < mean["linear"] < mean["hidden"] < mean["hidden-modern"] < mean["lenet-modern"]
     assert abs(mean["lenet-classical"] - 0.811) < 0.01  # what the notes report
     assert mean["lenet-modern"] > 0.9145  # the best that was known when the chapter was planned
+    assert round(100 * (mean["lenet-modern"] - mean["lenet-classical"])) == 10
+    assert "ten percentage points more" in chapter.prose["test-words"]
+    lower = [mean[name] < recordings.load(name).validation_accuracy[0] for name in names]
+    assert sum(lower) >= 4  # most of these numbers lie below the validation accuracies
+    assert lower[0]  # for the linear classifier too
+
+
+def test_each_step_of_the_ladder_is_what_the_chapter_says_of_it():
+    steps = ("lenet-classical", "lenet-relu", "lenet-max", "lenet-schedule", "lenet-flips", "lenet-smoothing")
+    recipes = [recordings.RECIPES[name] for name in steps]
+    changed = [{key for key in vars(a) if getattr(a, key) != getattr(b, key)} for a, b in pairwise(recipes)]
+    schedule = {"epochs", "batch_size", "lr", "one_cycle"}
+    assert changed == [{"network", "test"}, {"network"}, schedule, {"flips"}, {"label_smoothing"}]
+    last = recordings.RECIPES["lenet-modern"]
+    assert (last.lr, last.average, last.weight_decay, last.label_smoothing) == (0.002, 0.999, 0.05, 0.1)
+    steps_of = lambda recipe: recipe.epochs * 60_000 / recipe.batch_size  # noqa: E731
+    assert steps_of(last) / steps_of(recipes[0]) == 16
+    assert 1 - 0.1 + 0.1 / 10 == pytest.approx(0.91)
+    mean = {name: recordings.load(name).validation_accuracy[0] for name in (*steps, "lenet-classical-schedule")}
+    gains = [mean[b] - mean[a] for a, b in pairwise(steps)]
+    assert gains[0] == max(gains)  # ReLU: the largest step of all
+    assert mean["lenet-classical-schedule"] > recordings.load("hidden").validation_accuracy[0]  # patience cures much
+    assert mean["lenet-schedule"] > mean["lenet-classical-schedule"]  # the same steps lead further
+
+
+def test_what_is_said_of_sigmoids(names):
+    first = {name: values[0] for name, values in names["norms"].items()}
+    assert 30 < first["ReLU"] / first["sigmoid"] < 80  # some fifty times
+    assert 150 < first["tanh"] / first["sigmoid"] < 900  # hundreds of times
+    (losses, spreads), _, _ = names["learnt"].values()
+    assert losses[50] > 2.2  # hardly moved after 50 steps
+    assert 1e-5 < spreads[0] < 1e-4  # the fifth decimal
+    X, slopes = names["pictures"], []
+    for layer in models.classical_lenet():
+        X = layer(X)
+        if isinstance(layer, nn.Sigmoid):
+            slopes.append((X * (1 - X)).mean().item())
+    assert min(slopes) > 0.2  # nothing saturates at the start
+
+
+def test_what_is_said_of_the_trained_network(chapter):
+    net = models.trained_lenet()
+    assert f"{net[0].bias[3].item():.2f}" in chapter.prose["sees-need"]
+    row = shapes.receptive_field([(5, 1, 2), (2, 2), (5, 1)])[-1]
+    assert (row.size, row.jump, row.start) == (14, 2, -2)  # the patches of the second convolution
 
 
 def test_a_figure_of_the_explorers_tasks():

@@ -196,7 +196,7 @@ def test_each_step_of_the_ladder_is_what_the_chapter_says_of_it():
     assert (last.lr, last.average, last.weight_decay, last.label_smoothing) == (0.002, 0.999, 0.05, 0.1)
     steps_of = lambda recipe: recipe.epochs * 60_000 / recipe.batch_size  # noqa: E731
     assert steps_of(last) / steps_of(recipes[0]) == 16
-    assert 1 - 0.1 + 0.1 / 10 == pytest.approx(0.91)
+    assert pytest.approx(0.91) == 1 - 0.1 + 0.1 / 10
     mean = {name: recordings.load(name).validation_accuracy[0] for name in (*steps, "lenet-classical-schedule")}
     gains = [mean[b] - mean[a] for a, b in pairwise(steps)]
     assert gains[0] == max(gains)  # ReLU: the largest step of all

@@ -17,8 +17,9 @@ import re
 import sys
 from pathlib import Path
 
+from helpers.weights import LENET
+
 STATIC = Path(__file__).parent / "widgets" / "static"
-LENET = Path(__file__).parent / "weights" / "lenet.safetensors"
 
 #: name of a widget, as in `data-cnn-widget`, and the module whose `render` draws it
 WIDGETS = {

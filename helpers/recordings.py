@@ -24,10 +24,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from helpers import data, device, models, train
+from helpers import data, device, models, train, weights
 
 FOLDER = Path(__file__).parent / "recorded"
-WEIGHTS = Path(__file__).parent / "weights"
 
 #: images held out for the curves
 HELD_OUT = 6000
@@ -179,8 +178,7 @@ def _keep(net: nn.Module, name: str) -> None:
     """Write the weights to `weights/NAME.safetensors`."""
     from safetensors.torch import save_file
 
-    WEIGHTS.mkdir(exist_ok=True)
-    path = WEIGHTS / f"{name}.safetensors"
+    path = weights.FOLDER / f"{name}.safetensors"
     save_file({key: value.cpu().contiguous() for key, value in net.state_dict().items()}, path)
     path.chmod(0o644)  # as every other file of the package
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from helpers.esm import LENET
 from helpers.models.lenet import modern_lenet
+from helpers.weights import LENET
 
 
 def trained_lenet() -> nn.Sequential:

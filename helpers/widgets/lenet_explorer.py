@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
-from helpers import esm, plot
+from helpers import plot
+from helpers.weights import LENET
 from helpers.widgets.base import CourseWidget
 from helpers.widgets.numbers import format_number
 from helpers.widgets.traits import Matrix, Refused, RefusedType, whole
@@ -163,7 +164,7 @@ class LeNetExplorer(CourseWidget):
 
 @functools.cache
 def _weights() -> bytes:
-    return esm.LENET.read_bytes()
+    return LENET.read_bytes()
 
 
 def version() -> str:

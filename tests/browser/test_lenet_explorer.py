@@ -11,7 +11,8 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
-from helpers import data, esm, models
+from helpers import data, models
+from helpers.weights import LENET
 from helpers.widgets import LeNetExplorer
 from tests.browser.explorer import PHONE, VALUES
 
@@ -32,7 +33,7 @@ FORWARD = """([weights, images, kernels, silenced, stages]) => {
 
 
 def forward(page, images, kernels=(), silenced=()):
-    weights = base64.b64encode(esm.LENET.read_bytes()).decode()
+    weights = base64.b64encode(LENET.read_bytes()).decode()
     texts = [base64.b64encode(image.numpy().tobytes()).decode() for image in images]
     return page.evaluate(FORWARD, [weights, texts, list(kernels), list(silenced), STAGES])
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from helpers import data, esm, models
+from helpers.weights import LENET
 from helpers.widgets import LeNetExplorer
 
 
@@ -105,9 +106,9 @@ def test_the_stored_html_holds_pictures_and_no_weights(explorer):
 
 
 def test_the_file_of_weights_is_small_and_the_sites_script_holds_it():
-    assert esm.LENET.stat().st_size < 400_000
+    assert LENET.stat().st_size < 400_000
     held = re.fullmatch(r'globalThis\.convnets\.lenetWeights = "([^"]+)";\n', esm.weights())
-    assert base64.b64decode(held[1]) == esm.LENET.read_bytes()
+    assert base64.b64decode(held[1]) == LENET.read_bytes()
 
 
 def test_the_trained_network_is_as_good_as_recorded():

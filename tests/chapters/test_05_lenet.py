@@ -181,6 +181,8 @@ def test_the_notes_lenet_loses_and_the_same_layers_win(chapter):
     assert mean["lenet-modern"] > 0.9145  # the best that was known when the chapter was planned
     assert round(100 * (mean["lenet-modern"] - mean["lenet-classical"])) == 10
     assert "ten percentage points more" in chapter.prose["test-words"]
+    assert round(100 * (mean["lenet-modern"] - mean["hidden-modern"])) == 3
+    assert "by three points" in chapter.prose["test-words"]
     lower = [mean[name] < recordings.load(name).validation_accuracy[0] for name in names]
     assert sum(lower) >= 4  # most of these numbers lie below the validation accuracies
     assert lower[0]  # for the linear classifier too
@@ -200,6 +202,13 @@ def test_each_step_of_the_ladder_is_what_the_chapter_says_of_it():
     mean = {name: recordings.load(name).validation_accuracy[0] for name in (*steps, "lenet-classical-schedule")}
     gains = [mean[b] - mean[a] for a, b in pairwise(steps)]
     assert gains[0] == max(gains)  # ReLU: the largest step of all
+    assert abs(gains[3]) < 0.002  # flips bring nothing,
+    seen = {name: recordings.load(name).curve("train_accuracy")[-1] for name in ("lenet-schedule", "lenet-flips")}
+    assert seen["lenet-flips"] < seen["lenet-schedule"] - 0.005  # and the training accuracy falls
+    linear, hidden = (recordings.load(name).validation_accuracy for name in ("linear", "hidden"))
+    assert mean["lenet-relu"] > linear[0]
+    assert abs(mean["lenet-relu"] - hidden[0]) < hidden[1]  # level with the hidden layer
+    assert mean["lenet-max"] > hidden[0] + hidden[1]  # now it is ahead
     assert mean["lenet-classical-schedule"] > recordings.load("hidden").validation_accuracy[0]  # patience cures much
     assert mean["lenet-schedule"] > mean["lenet-classical-schedule"]  # the same steps lead further
 

@@ -344,3 +344,10 @@ def test_images_are_mirrored_and_moved_by_whole_pixels(split):
     assert torch.equal(data.flips_and_shifts(flips=False, shift=0)(X), X)
     mirrored = data.flips_and_shifts(flips=True, shift=0)(X)[:, 0, 3].argmax(1)
     assert 150 < (mirrored == 4).sum() < 250
+
+
+def test_on_a_cpu_batches_lie_channels_last_which_changes_no_number():
+    split = data.Split(torch.arange(2 * 784).reshape(2, 28, 28).remainder(256).to(torch.uint8), torch.tensor([0, 1]))
+    [(X, _)] = data.Batches(split, 2)
+    assert torch.equal(X, split.images[:, None].float() / 255)
+    assert X.stride() == (784, 1, 28, 1)

@@ -232,7 +232,7 @@ def curves(
 class LiveCurves:
     """A picture of training and validation accuracy that grows while `train.fit` runs: give it as `show`.
 
-    `recorded` holds curves of whole runs by name, drawn dashed behind the reader's own. Outside notebooks it shows
+    `recorded` holds curves of whole runs by name, drawn beside the reader's own. Outside notebooks it shows
     nothing.
     """
 

@@ -132,10 +132,13 @@ def fit(
 
     Returns a `History`. Ctrl-C ends the training and keeps what was learnt: the weights of the best epoch on the
     validation data so far, or the present ones. A loss that is not finite ends it with an explanation, and the weights
-    of the last good epoch are put back. Raises ValueError where net and batches are on different devices.
+    of the last good epoch are put back. Raises ValueError where net and batches are on different devices, epochs is
+    below 1, or average is not from 0 to 1, 1 left out.
     """
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1; {epochs} was given")
+    if not 0 <= average < 1:
+        raise ValueError(f"average must be at least 0 and below 1, such as 0.999; {average} was given")
     where, criterion, history = device.of(net), loss or nn.CrossEntropyLoss(), History()
     made = getattr(train, "device", where)
     if torch.device(made).type != where.type:

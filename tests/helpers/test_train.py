@@ -208,3 +208,12 @@ def test_the_bar_tells_loss_and_accuracies(batches, monkeypatch):
     monkeypatch.setattr("tqdm.tqdm.set_postfix", lambda self, **values: told.append(values))
     train.fit(linear(), batches, batches, epochs=1, optimizer=sgd(linear()))
     assert set(told[0]) == {"loss", "accuracy", "validation"}
+
+
+@pytest.mark.parametrize("average", [1.0, -0.1, float("nan")])
+def test_an_average_that_is_none_is_refused_before_anything_is_trained(batches, average):
+    net = linear()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    with pytest.raises(ValueError, match="at least 0 and below 1"):
+        train.fit(net, batches, epochs=1, optimizer=sgd(net), average=average, progress=False)
+    torch.testing.assert_close(net.state_dict(), before, rtol=0, atol=0)

@@ -58,15 +58,20 @@ def accuracy(net: nn.Module, batches: Batches) -> float:
     return right / count
 
 
-def budget() -> str:
-    """How much to train: "quick" (a minute at most, on a CPU) or "full" (the whole recipe).
+#: what COURSE_BUDGET may say
+BUDGETS = ("smoke", "quick", "full")
 
-    The environment variable COURSE_BUDGET says it; without it, full on a GPU and quick elsewhere. Raises ValueError for
-    another word.
+
+def budget() -> str:
+    """How much to train: "quick" (a minute at most, on a CPU), "full" (the whole recipe) or "smoke" (a few steps).
+
+    The environment variable COURSE_BUDGET says it; without it, full on a GPU and quick elsewhere. With "smoke", which
+    is for tests on other processors, nothing is learnt, and no accuracy is asserted. Raises ValueError for another
+    word.
     """
     word = os.environ.get("COURSE_BUDGET") or ("full" if device.best().type == "cuda" else "quick")
-    if word not in ("quick", "full"):
-        raise ValueError(f"COURSE_BUDGET must be quick or full; {word!r} was given")
+    if word not in BUDGETS:
+        raise ValueError(f"COURSE_BUDGET must be {', '.join(BUDGETS[:-1])} or {BUDGETS[-1]}; {word!r} was given")
     return word
 
 

@@ -151,7 +151,7 @@ def test_the_bar_goes_to_stderr_only(batches, capsys):
     assert "epoch 1/1" in said.err
 
 
-@pytest.mark.parametrize(("word", "expected"), [("quick", "quick"), ("full", "full")])
+@pytest.mark.parametrize(("word", "expected"), [("smoke", "smoke"), ("quick", "quick"), ("full", "full")])
 def test_the_budget_is_what_the_environment_says(monkeypatch, word, expected):
     monkeypatch.setenv("COURSE_BUDGET", word)
     assert train.budget() == expected

@@ -10,10 +10,20 @@ from hypothesis import settings
 from helpers import words
 from tools import site as site_tool
 
+pytest_plugins = ["tests.browsing"]
+
 ROOT = Path(__file__).parent.parent
 
 settings.register_profile("course", deadline=None)  # nothing is judged by time
 settings.load_profile("course")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies in a folder of browser tests drives the browser."""
+    folders = [Path(__file__).parent / name for name in ("browser", "explorers")]
+    for item in items:
+        if any(folder in item.path.parents for folder in folders):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,143 @@
+"""A real Chromium that reaches nothing but the pages under test, and complains of every fault in them.
+
+Fixtures for `tests/browser` (the built site, JupyterLab) and `tests/explorers` (bare pages); `tests/conftest.py` loads
+them.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from extensions.widgets import SCRIPT, STYLE, WEIGHTS
+from helpers import esm
+from helpers.widgets.base import CourseWidget
+from tools.browser import HOW, launch, served
+
+BARE = """<!doctype html>
+<html lang="{lang}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Explorers</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="{style}"><script async src="{script}"></script>{head}</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+_pages = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = launch(playwright)
+        except Error as error:
+            pytest.fail(f"{HOW}\n{error}", pytrace=False)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The site over http, on this machine."""
+    with served(site) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an address in a browser that no other host answers; at the end, nothing may have gone wrong."""
+    faults: list[str] = []
+    contexts = []
+
+    def watch(page: Page, home: str, scripts: bool) -> None:
+        page.on("console", lambda m: m.type in ("error", "warning") and faults.append(f"console {m.type}: {m.text}"))
+        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+        if scripts:  # a browser without scripts gives up the ones it began to load
+            page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
+        page.on("response", lambda answer: answer.status >= 400 and faults.append(f"{answer.status}: {answer.url}"))
+
+        def guard(route: Any) -> None:
+            url = route.request.url
+            if url.startswith((home, "data:", "blob:", "file:")):
+                route.continue_()
+            else:
+                faults.append(f"another host: {url}")
+                route.abort()
+
+        page.route("**/*", guard)
+
+    def open_it(url: str, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, "/".join(url.split("/")[:3]), options.get("java_script_enabled", True))
+        page.goto(url)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def script_page(browser: Browser) -> Iterator[Page]:
+    """An empty page with the very script that the site's pages load."""
+    page = browser.new_page()
+    page.add_script_tag(content=esm.classic())
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def bare_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the pages of the site load for their widgets, and nothing else: no theme, no chapter."""
+    folder = tmp_path_factory.mktemp("bare")
+    for name, text in ((SCRIPT, esm.classic()), (STYLE, esm.css()), (WEIGHTS, esm.weights())):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bare_address(bare_folder: Path) -> Iterator[str]:
+    """That folder over http, on this machine."""
+    with served(bare_folder) as address:
+        yield address
+
+
+@pytest.fixture
+def bare_page(bare_folder: Path, bare_address: str, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """`bare_page(*widgets) -> Page`: a page of widgets alone, brought to life as on the site, but at once.
+
+    A part is a widget, or HTML to stand between two. Keywords: `link`, the address's end ("#id?k=1"); `head`, HTML for
+    the page's head; `disk=True` opens it as a file, as a reader without a server does; the rest goes to the browser's
+    context (`viewport=…`, `**PHONE`, `java_script_enabled=False`). What depends on chapters
+    or on the theme is tested on the built site.
+    """
+
+    def open_it(
+        *parts: CourseWidget | str, link: str = "", head: str = "", lang: str = "en", disk: bool = False, **options: Any
+    ) -> Page:
+        body = "\n".join(part if isinstance(part, str) else part.html() for part in parts)
+        path = bare_folder / f"page-{next(_pages)}.html"
+        path.write_text(
+            BARE.format(lang=html.escape(lang), style=STYLE, script=SCRIPT, head=head, body=body), encoding="utf-8"
+        )
+        base = path.as_uri() if disk else f"{bare_address}/{path.name}"
+        page = open_page(f"{base}{link}", **options)
+        if options.get("java_script_enabled", True):
+            page.wait_for_function("document.querySelectorAll('[data-cnn-widget]:not([data-live])').length === 0")
+        return page
+
+    return open_it

@@ -36,6 +36,12 @@ BARE = """<!doctype html>
 _pages = itertools.count(1)
 
 
+def bare_html(*parts: CourseWidget | str, root: str = "", head: str = "", lang: str = "en") -> str:
+    """A page of widgets alone; `root` leads from it to the folder of the script and the style sheet."""
+    body = "\n".join(part if isinstance(part, str) else part.html() for part in parts)
+    return BARE.format(lang=html.escape(lang), style=root + STYLE, script=root + SCRIPT, head=head, body=body)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -92,15 +98,6 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="session")
-def script_page(browser: Browser) -> Iterator[Page]:
-    """An empty page with the very script that the site's pages load."""
-    page = browser.new_page()
-    page.add_script_tag(content=esm.classic())
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="session")
 def bare_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the pages of the site load for their widgets, and nothing else: no theme, no chapter."""
     folder = tmp_path_factory.mktemp("bare")
@@ -129,11 +126,8 @@ def bare_page(bare_folder: Path, bare_address: str, open_page: Callable[..., Pag
     def open_it(
         *parts: CourseWidget | str, link: str = "", head: str = "", lang: str = "en", disk: bool = False, **options: Any
     ) -> Page:
-        body = "\n".join(part if isinstance(part, str) else part.html() for part in parts)
         path = bare_folder / f"page-{next(_pages)}.html"
-        path.write_text(
-            BARE.format(lang=html.escape(lang), style=STYLE, script=SCRIPT, head=head, body=body), encoding="utf-8"
-        )
+        path.write_text(bare_html(*parts, head=head, lang=lang), encoding="utf-8")
         base = path.as_uri() if disk else f"{bare_address}/{path.name}"
         page = open_page(f"{base}{link}", **options)
         if options.get("java_script_enabled", True):

@@ -1,13 +1,17 @@
-"""What all tests share: the repository, and the site built from it."""
+"""What all tests share: the repository, the site built from it, the pages' script, and how tests are told apart."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from helpers import words
+from tests.script import Script
 from tools import site as site_tool
 
 pytest_plugins = ["tests.browsing"]
@@ -18,20 +22,50 @@ settings.register_profile("course", deadline=None)  # nothing is judged by time
 settings.load_profile("course")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever lies in a folder of browser tests drives the browser."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--everywhere", action="store_true", help="long sweeps in full, notebooks under all settings")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks browser tests by their folder, leaves out what only `--everywhere` runs, and keeps files together."""
     folders = [Path(__file__).parent / name for name in ("browser", "explorers")]
+    everywhere = config.getoption("--everywhere")
+    left_out = [item for item in items if item.get_closest_marker("everywhere") and not everywhere]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
     for item in items:
         if any(folder in item.path.parents for folder in folders):
             item.add_marker(pytest.mark.browser)
+        if not item.get_closest_marker("xdist_group"):  # with --dist loadgroup: a file's fixtures are made once
+            item.add_marker(pytest.mark.xdist_group(item.path.stem.removeprefix("test_")))
 
 
 @pytest.fixture(scope="session")
-def site() -> Path:
-    """The folder of the built site, as `make book` builds it."""
-    pages = {lang: site_tool.build(lang) for lang in site_tool.languages()}
-    site_tool.join(pages)
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the built site, as `make book` builds it; tests side by side build it once."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    stamp = site_tool.BUILD / "tested-by"
+    site_tool.BUILD.mkdir(exist_ok=True)
+    with FileLock(site_tool.BUILD / "tested-by.lock"):
+        if not run or not stamp.is_file() or stamp.read_text(encoding="utf-8") != run:
+            pages = {lang: site_tool.build(lang) for lang in site_tool.languages()}
+            site_tool.join(pages)
+            stamp.write_text(run or "", encoding="utf-8")
     return site_tool.SITE
+
+
+@pytest.fixture(scope="session")
+def script() -> Iterator[Script]:
+    """The pages' script in a process without a browser: `script.evaluate("x => …", x)`."""
+    with Script() as script:
+        yield script
+
+
+@pytest.fixture(scope="session")
+def sweep(request: pytest.FixtureRequest) -> Callable[..., int]:
+    """How many cases of a long sweep to take: all with `--everywhere`, else the first tenth, or `least` of them."""
+    everywhere = request.config.getoption("--everywhere")
+    return lambda count, least=0: count if everywhere else max(count // 10, least)
 
 
 @pytest.fixture(autouse=True)

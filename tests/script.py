@@ -34,7 +34,8 @@ class Script:
 
     def evaluate(self, code: str, argument: Any = None) -> Any:
         """What an expression gives, or a function of one argument; both are sent as JSON. Raises RuntimeError."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"code": code, "argument": argument}) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()

@@ -15,8 +15,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import TimeoutError as TooLate
 
-from tests.browser.explorer import Explorer
 from tests.conftest import ROOT
+from tests.explorers.explorer import Explorer
 
 SHOW = """
 from helpers.widgets import ConvExplorer

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,21 +16,41 @@ CHAPTERS = Path(__file__).parent.parent.parent / "chapters" / "en"
 
 
 class Chapter:
-    """A notebook: `cells` by id in their order, `sources`, `prose`, and `names` after all code has run."""
+    """A notebook: `cells` by id in their order, `sources`, `prose`, and `names` after all code has run once.
+
+    It runs with the budget "smoke": nbval runs what is trained. What a cell that is meant to raise has raised stands in
+    `raised`.
+    """
 
     def __init__(self, name: str) -> None:
         self.path = CHAPTERS / f"{name}.ipynb"
         self.cells = {cell.id: cell for cell in nbformat.read(self.path, as_version=4).cells}
         self.sources = {cell_id: cell.source for cell_id, cell in self.cells.items()}
         self.prose = {cell_id: cell.source for cell_id, cell in self.cells.items() if cell.cell_type == "markdown"}
-        self.raised: dict[str, Exception] = {}
+        self._raised: dict[str, Exception] = {}
 
     def tagged(self, tag: str) -> list[str]:
         """The ids of the cells with a tag."""
         return [cell_id for cell_id, cell in self.cells.items() if tag in cell.metadata.get("tags", [])]
 
-    def run(self) -> dict[str, Any]:
-        """Run every code cell in its order; what a cell that is meant to raise has raised stands in `raised`."""
+    @functools.cached_property
+    def names(self) -> dict[str, Any]:
+        """The names that the code cells leave behind, run in their order."""
+        before = os.environ.get("COURSE_BUDGET")
+        os.environ["COURSE_BUDGET"] = "smoke"
+        try:
+            return self._run()
+        finally:
+            del os.environ["COURSE_BUDGET"]
+            os.environ |= {"COURSE_BUDGET": before} if before is not None else {}
+
+    @property
+    def raised(self) -> dict[str, Exception]:
+        """What cells raised that are meant to raise."""
+        assert self.names
+        return self._raised
+
+    def _run(self) -> dict[str, Any]:
         names: dict[str, Any] = {"__name__": "chapter"}
         may_raise = self.tagged("raises-exception")
         for cell_id, cell in self.cells.items():
@@ -40,8 +62,14 @@ class Chapter:
             except Exception as error:
                 if cell_id not in may_raise:
                     raise
-                self.raised[cell_id] = error
+                self._raised[cell_id] = error
         return names
+
+
+@functools.cache
+def chapter_named(name: str) -> Chapter:
+    """One chapter, read and run once for all tests of a process."""
+    return Chapter(name)
 
 
 def definition(source: str) -> str:
@@ -57,16 +85,16 @@ def definition(source: str) -> str:
     return ast.dump(node)
 
 
-def check_of(chapter: Chapter, names: dict[str, Any], exercise: str) -> Any:
+def check_of(chapter: Chapter, exercise: str) -> Any:
     """The function that checks an exercise's answer."""
     (name,) = re.findall(r"^def (test_\w+)", chapter.sources[f"{exercise}-test"], re.M)
-    return names[name]
+    return chapter.names[name]
 
 
-def solution_of(chapter: Chapter, names: dict[str, Any], exercise: str) -> Any:
+def solution_of(chapter: Chapter, exercise: str) -> Any:
     """An exercise's solution."""
     (name,) = re.findall(r"^(?:def )?(\w+_solution)\b", chapter.sources[f"{exercise}-solution"], re.M)
-    return names[name]
+    return chapter.names[name]
 
 
 def exercises(chapter: Chapter) -> dict[str, str]:

@@ -10,67 +10,22 @@ import torch
 import torch.nn.functional as F
 
 from helpers import ops, shapes
-from helpers.exercise import check
 from helpers.widgets.quiz import FOLDER as QUIZZES
-from tests.chapters.reading import Chapter, definition
+from tests.chapters.reading import chapter_named, definition
 
 
 @pytest.fixture(scope="module")
 def chapter():
-    return Chapter("02_padding_stride")
+    return chapter_named("02_padding_stride")
 
 
 @pytest.fixture(scope="module")
 def names(chapter):
-    return chapter.run()
+    return chapter.names
 
 
 def test_chapter_and_helpers_define_the_same(chapter):
     assert definition(chapter.sources["corr2d-strided-def"]) == definition(inspect.getsource(ops.corr2d_strided))
-
-
-WRONG = {
-    "same-padding": {
-        "the total of both sides": "lambda k, d: d * (k - 1)",
-        "dilation forgotten": "lambda k, d: (k - 1) // 2",
-        "half the span rounded up": "lambda k, d: (d * (k - 1) + 1) // 2 + 1",
-    },
-    "halving": {
-        "no padding": "(0, 2)",
-        "padding as for a 5×5 kernel": "(2, 2)",
-        "padding without a stride": "(1, 1)",
-    },
-    "unread": {
-        "the floor's loss at the end only": "lambda n, k, p, s: list(range(n - (n + 2 * p - k) % s, n))",
-        "padding forgotten": "lambda n, k, p, s: unread_solution(n, k, 0, s)",
-        "rows counted from 1": "lambda n, k, p, s: [row + 1 for row in unread_solution(n, k, p, s)]",
-    },
-    "other-framework": {
-        "the odd one before": "lambda n, k, s: tensorflow_same_solution(n, k, s)[::-1]",
-        "stride forgotten": "lambda n, k, s: tensorflow_same_solution(n, k, 1)",
-        "padding never cut at nothing": "lambda n, k, s: (((-(-n // s) - 1) * s + k - n) // 2,"
-        " ((-(-n // s) - 1) * s + k - n) - ((-(-n // s) - 1) * s + k - n) // 2)",
-    },
-}
-ANSWERS = {
-    "same-padding": "same_padding",
-    "halving": "halving",
-    "unread": "unread",
-    "other-framework": "tensorflow_same",
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_the_check_passes_the_solution(names, name):
-    answer = ANSWERS[name]
-    assert check(names[f"test_{answer}"], names[f"{answer}_solution"]).state == "right"
-
-
-@pytest.mark.parametrize(("name", "mistake"), [(name, mistake) for name in WRONG for mistake in WRONG[name]])
-def test_the_check_tells_what_is_wrong(names, name, mistake):
-    verdict = check(names[f"test_{ANSWERS[name]}"], eval(WRONG[name][mistake], names))
-    assert verdict.state == "wrong"
-    assert any(digit.isdigit() for digit in verdict.text)
 
 
 def test_the_notes_four_shapes():

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.widgets import ConvExplorer, LeNetExplorer
-from tests.browser.explorer import Explorer
+from tests.explorers.explorer import Explorer
 
 
 def small(id="one"):

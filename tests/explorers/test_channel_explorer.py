@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from helpers.pictures import grace_hopper
-from tests.browser.explorer import PHONE, VALUES
+from tests.explorers.explorer import PHONE, VALUES
 from tests.stacks import tensor
 
 CHAPTER = "chapters/en/03_channels.html"

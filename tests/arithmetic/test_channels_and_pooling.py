@@ -33,9 +33,9 @@ POOL = """text => JSON.stringify(JSON.parse(text).map(({ input, ...settings }) =
 }))"""
 
 
-def in_batches(script_page, run, cases, count=1000):
+def in_batches(script, run, cases, count=1000):
     batches = [cases[n : n + count] for n in range(0, len(cases), count)]
-    return [answer for batch in batches for answer in json.loads(script_page.evaluate(run, json.dumps(batch)))]
+    return [answer for batch in batches for answer in json.loads(script.evaluate(run, json.dumps(batch)))]
 
 
 def random_tensor(draw, *shape):
@@ -59,11 +59,11 @@ def channel_case(draw):
     }  # fmt: skip
 
 
-def test_5000_random_convolutions_with_channels_and_groups_equal_pytorch(script_page):
+def test_random_convolutions_with_channels_and_groups_equal_pytorch(script, sweep):
     draw = random.Random(31)
-    cases = [channel_case(draw) for _ in range(5000)]
+    cases = [channel_case(draw) for _ in range(sweep(5000))]
     refused = 0
-    for case, answer in zip(cases, in_batches(script_page, CHANNELS, cases), strict=True):
+    for case, answer in zip(cases, in_batches(script, CHANNELS, cases), strict=True):
         X, K, b = tensor(case["input"])[None], tensor(case["kernel"]), tensor(case["bias"])
         try:
             expected = F.conv2d(X, K, b, **case["settings"], groups=case["groups"])[0]
@@ -78,7 +78,7 @@ def test_5000_random_convolutions_with_channels_and_groups_equal_pytorch(script_
         assert answer["partials"] == [K.shape[1]] * len(K)
         assert answer["parameters"] == K.numel() + len(K)
         assert answer["multiplyAdds"] == K.numel() * answer["h"] * answer["w"]
-    assert 1000 < refused < 4000
+    assert len(cases) / 5 < refused < 4 * len(cases) / 5
 
 
 def pool_case(draw, mode):
@@ -94,11 +94,11 @@ def pool_case(draw, mode):
 
 
 @pytest.mark.parametrize("mode", ["max", "avg"])
-def test_5000_random_poolings_equal_pytorch_with_their_gradients(script_page, mode):
+def test_random_poolings_equal_pytorch_with_their_gradients(script, sweep, mode):
     draw = random.Random(41)
-    cases = [pool_case(draw, mode) for _ in range(5000)]
+    cases = [pool_case(draw, mode) for _ in range(sweep(5000))]
     refused = 0
-    for case, answer in zip(cases, in_batches(script_page, POOL, cases), strict=True):
+    for case, answer in zip(cases, in_batches(script, POOL, cases), strict=True):
         X = tensor(case["input"])[None, None].requires_grad_()
         sizes = {name: case[name] for name in ("kernel_size", "stride", "padding")}
         python = {**sizes, "dilation": case["dilation"], "ceil_mode": case["ceil_mode"]}
@@ -128,13 +128,13 @@ def test_5000_random_poolings_equal_pytorch_with_their_gradients(script_page, mo
             continue  # a window in the padding alone: PyTorch lets its gradient fall on an unrelated element
         expected.sum().backward()
         torch.testing.assert_close(tensor(answer["gradient"]).reshape(X.shape), X.grad, rtol=1e-12, atol=1e-12)
-    assert 500 < refused < 4500
+    assert len(cases) / 10 < refused < 9 * len(cases) / 10
 
 
-def test_ties_go_to_the_first_of_the_largest(script_page):
+def test_ties_go_to_the_first_of_the_largest(script):
     for values in ([[1, 1], [1, 1]], [[0, 2], [2, 0]], [[-1, -1], [-1, -1]]):
         case = {"input": values, "mode": "max", "kernel_size": (2, 2), "stride": (1, 1), "padding": (1, 1), "dilation": (1, 1), "ceil_mode": False, "count_include_pad": True}  # fmt: skip  # noqa: E501
-        (answer,) = in_batches(script_page, POOL, [case])
+        (answer,) = in_batches(script, POOL, [case])
         X = tensor(values)[None, None].requires_grad_()
         F.max_pool2d(X, 2, 1, 1).sum().backward()
         assert answer["gradient"] == X.grad.flatten().tolist()

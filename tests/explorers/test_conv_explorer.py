@@ -5,7 +5,7 @@ import random
 import pytest
 import torch
 
-from tests.browser.explorer import Explorer
+from tests.explorers.explorer import Explorer
 
 CHAPTER = "chapters/en/01_conv2d.html"
 

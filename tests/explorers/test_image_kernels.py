@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from helpers.pictures import grace_hopper
-from tests.browser.explorer import PHONE, VALUES
+from tests.explorers.explorer import PHONE, VALUES
 from tests.stacks import tensor
 
 CHAPTER = "chapters/en/01_conv2d.html"
@@ -207,9 +207,3 @@ def test_without_scripts_the_picture_and_the_kernel_are_there(open_page, address
     page = open_page(f"{address}/{CHAPTER}", java_script_enabled=False)
     assert page.locator("#image-kernels img").count() == 1
     assert page.locator("#image-kernels caption").all_inner_texts() == ["Kernel 3×3"]
-
-
-def test_grey_levels_are_those_of_bt601_on_white(script_page):
-    pixels = [[255, 0, 0, 255], [0, 255, 0, 255], [0, 0, 255, 255], [0, 0, 0, 0], [0, 0, 0, 51]]
-    levels = "pixels => convnets.pictures.greyLevels(new Uint8ClampedArray(pixels.flat()), pixels.length, 1)"
-    assert script_page.evaluate(levels, pixels) == [[76, 150, 29, 255, 204]]

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from helpers.pictures import ankle_boot
-from tests.browser.explorer import PHONE, VALUES
+from tests.explorers.explorer import PHONE, VALUES
 
 CHAPTER = "chapters/en/04_pooling.html"
 

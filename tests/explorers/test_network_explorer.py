@@ -10,7 +10,7 @@ from torch import nn
 from helpers import esm, network, words
 from helpers.models import lenet
 from helpers.widgets import NetworkExplorer
-from tests.browser.explorer import PHONE
+from tests.explorers.explorer import PHONE
 from tests.networks import Network, networks
 
 RUN = """text => JSON.stringify(JSON.parse(text).map(({ layers, input, batch }) => {
@@ -37,9 +37,9 @@ def in_python(case):
     return [json.loads(json.dumps(row[1:])) for row in rows]
 
 
-def test_3000_random_networks_are_pythons_refusals_and_links_included(script_page):
+def test_3000_random_networks_are_pythons_refusals_and_links_included(script):
     cases = networks(3000, seed=31)
-    answers = json.loads(script_page.evaluate(RUN, json.dumps([case.told() for case in cases])))
+    answers = json.loads(script.evaluate(RUN, json.dumps([case.told() for case in cases])))
     refused = 0
     for case, answer in zip(cases, answers, strict=True):
         expected = in_python(case)
@@ -63,9 +63,9 @@ LARGE = [
 
 @pytest.mark.parametrize("layers", LARGE)
 @pytest.mark.parametrize("shape", [(8192, 512, 512), (3, 512, 512), (8192, 64, 64)])
-def test_large_networks_are_counted_exactly_or_refused_alike(script_page, layers, shape):
+def test_large_networks_are_counted_exactly_or_refused_alike(script, layers, shape):
     case = Network(layers, shape, 4096)
-    [answer] = json.loads(script_page.evaluate(RUN, json.dumps([case.told()])))
+    [answer] = json.loads(script.evaluate(RUN, json.dumps([case.told()])))
     try:
         expected = [json.loads(json.dumps(row[1:])) for row in network.table(layers, shape, 4096)]
     except ValueError as error:
@@ -76,15 +76,13 @@ def test_large_networks_are_counted_exactly_or_refused_alike(script_page, layers
     assert (answer["rows"], answer["refused"]) == (expected, told)
 
 
-def test_numbers_are_written_as_in_python(script_page):
+def test_numbers_are_written_as_in_python(script):
     numbers = [0, 9, 999, 1000, 1023, 1024, 1075, 1076, 1536, 10**6, 1024**2 - 1, 1024**3 * 7 // 3, 10**13, 4 * 10**15]
-    told = script_page.evaluate(
-        "ns => ns.map(n => [convnets.network.grouped(n), convnets.network.bytesText(n)])", numbers
-    )
+    told = script.evaluate("ns => ns.map(n => [convnets.network.grouped(n), convnets.network.bytesText(n)])", numbers)
     assert told == [[network.grouped(n), network.bytes_text(n)] for n in numbers]
 
 
-def test_links_that_make_no_sense_are_not_read(script_page):
+def test_links_that_make_no_sense_are_not_read(script):
     for link in (
         "",
         "x",
@@ -98,7 +96,7 @@ def test_links_that_make_no_sense_are_not_read(script_page):
         "l,o1.5",
         ";".join(["f"] * 65),
     ):
-        assert script_page.evaluate("text => convnets.network.layersFromText(text)", link) is None, link
+        assert script.evaluate("text => convnets.network.layersFromText(text)", link) is None, link
 
 
 # --- on a page

@@ -3,21 +3,30 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=8 --dist loadgroup
 FIGURES := $(filter-out figures/_%,$(wildcard figures/*.py))
 
-.PHONY: help book serve lab notebooks figures test test-fast lint bench fork clean
+.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork clean
 
 help:
 	@echo "make book        build the site into _build/site"
 	@echo "make serve       build what is stale and serve it on http://localhost:8000"
 	@echo "make lab         open the notebooks in JupyterLab"
 	@echo "make test        run everything: units, properties, notebooks, the site in a browser"
-	@echo "make test-fast   run what takes seconds"
+	@echo "make test-fast   run what needs no browser and no long run: a minute"
+	@echo "make test-everywhere   before a release: every notebook under four processors, long sweeps in full"
 	@echo "make lint        ruff and mypy"
 	@echo "make notebooks   run the notebooks and store their outputs"
 	@echo "make figures     draw the figures"
 	@echo "make bench       measure the budgets"
 	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
+
+# CPU=1 takes PyTorch's build for processors alone, a fifth of the size, from PyTorch's own index
+LOCK := requirements.lock.txt
+ifdef CPU
+LOCK := $(VENV)/requirements.cpu.txt
+TORCH := grep -vE '^(nvidia|cuda|triton)' requirements.lock.txt > $(LOCK) && $(PIP) --index-url https://download.pytorch.org/whl/cpu $$(grep -E '^torch(vision)?==' $(LOCK)) &&
+endif
 
 # --- environments: one folder, first with what the site needs, then with all of it
 
@@ -32,7 +41,7 @@ $(VENV)/site.stamp: requirements-site.txt requirements.lock.txt pyproject.toml |
 
 $(VENV)/all.stamp: requirements.txt requirements-dev.txt requirements.lock.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the locked set into $(VENV), PyTorch included (several GB and minutes, once) …"
-	@$(PIP) -r requirements.lock.txt && $(PIP) --no-deps -e . || { echo "Installing failed: see above. It needs a network once; run the same command again."; exit 1; }
+	@{ $(TORCH) $(PIP) -r $(LOCK) && $(PIP) --no-deps -e .; } || { echo "Installing failed: see above. It needs a network once; run the same command again."; exit 1; }
 	@touch $@ $(VENV)/site.stamp
 
 # --- for readers
@@ -56,10 +65,13 @@ figures: $(VENV)/all.stamp
 	@for figure in $(FIGURES); do $(BIN)/python $$figure || exit 1; done
 
 test: $(VENV)/all.stamp
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 test-fast: $(VENV)/all.stamp
-	@$(BIN)/python -m pytest -q -m "not browser and not slow"
+	@$(PYTEST) -q -m "not browser and not slow"
+
+test-everywhere: $(VENV)/all.stamp
+	@$(PYTEST) --everywhere
 
 lint: $(VENV)/all.stamp
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -6,10 +6,9 @@ import random
 import pytest
 import torch
 
-from helpers import esm, shapes
+from helpers import shapes
 from helpers.widgets.numbers import format_number
 from tests.cases import cases
-from tools.browser import served
 
 RUN = """text => JSON.stringify(JSON.parse(text).map(({ input, kernel, settings, bias }) => {
   const { ops, sentences } = convnets;
@@ -110,15 +109,3 @@ def test_numbers_are_read_as_people_write_them(script, text, value):
 )
 def test_what_is_no_number_is_refused(script, text):
     assert "key" in script.evaluate("text => convnets.numbers.parseNumber(text)", text)
-
-
-def test_the_joined_modules_export_what_the_modules_export(open_page, browser):
-    """Loaded by the browser one by one, our modules have the same names as in the joined script."""
-    with served(esm.STATIC.parent.parent) as address:
-        page = browser.new_page()
-        page.goto(f"{address}/vocabulary/")
-        page.add_script_tag(content=esm.classic())
-        for name, entry in esm.PURE.items():
-            natively = page.evaluate(f"async () => Object.keys(await import('/widgets/static/{entry}')).sort()")
-            assert natively == page.evaluate(f"() => Object.keys(convnets.{name}).sort()")
-        page.close()

@@ -45,11 +45,12 @@ def one_by_one(paths: list[Path]) -> list[Any]:
 
 def compared(path: Path, mode: str = "--nbval", **environment: str) -> tuple[int, set[str], str]:
     """How many cells nbval passed, the ids of those that failed, and all that it said. It imports this checkout."""
+    ours = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # see conftest.py
     command = [sys.executable, "-m", "pytest", mode, "--nbval-current-env", "--color=no", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, "-o", "addopts=", "-rA", str(path)],
         cwd=path.parent,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", **environment},
+        env={**ours, "OMP_WAIT_POLICY": "passive", "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", **environment},
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -23,7 +23,7 @@ _FOLDERS = (Path(__file__).parent / "figures", Path(__file__).parent.parent / "f
 
 
 #: the drawing alone, as an image, has no page whose colours it could take: dark ink on white
-_STANDALONE = "<style data-standalone>svg { color: #1b1f24; background: #fff; }</style>"
+_STANDALONE = '<style data-standalone="">svg { color: #1b1f24; background: #fff; }</style>'
 
 
 class Picture:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 CHAPTERS = ROOT / "chapters"
 VIEW = "application/vnd.jupyter.widget-view+json"
 TEXT = {".py", ".json", ".svg"}
+TIMEOUT = 600  # seconds a cell may take
 CELL_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
@@ -145,7 +146,7 @@ def run(path: Path) -> None:
     fingerprint = code_digest(notebook)
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+        notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     )
     client.execute(env=environment)
     notebook.metadata["course"] = {"fingerprint": fingerprint}

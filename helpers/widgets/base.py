@@ -49,9 +49,13 @@ class CourseWidget(anywidget.AnyWidget):
 
     def html(self) -> str:
         """The widget without a kernel: its state for the page's script, and tables for readers without scripts."""
-        return self._html("")
+        return self._html()
 
-    def _html(self, note: str) -> str:
+    def _stored_html(self) -> str:
+        """The same as a notebook keeps it, with a word on how the tables come to life there."""
+        return self._html(f'{_NO_VIEW}<p class="cx-run">{html.escape(say("ui.run_me"))}</p>')
+
+    def _html(self, note: str = "") -> str:
         state = {name: _jsonable(getattr(self, name)) for name in (*self._state, "lang", "html_id")}
         data = html.escape(json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
         own_id = f' id="{html.escape(self.html_id)}"' if self.html_id else ""
@@ -65,8 +69,7 @@ class CourseWidget(anywidget.AnyWidget):
         """Display the tables, then the view: one output with both would show the view alone, dead or alive."""
         from IPython.display import display
 
-        note = f'{_NO_VIEW}<p class="cx-run">{html.escape(say("ui.run_me"))}</p>'
-        display({"text/plain": repr(self), "text/html": self._html(note)}, raw=True)
+        display({"text/plain": repr(self), "text/html": self._stored_html()}, raw=True)
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         if VIEW in data:

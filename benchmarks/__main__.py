@@ -19,7 +19,8 @@ def main() -> int:
     for figure in figures:
         print(f"{figure.name:{width}}  {figure.shown:>12}  {figure.verdict}")
     machine = {"python": platform.python_version(), "processor": platform.machine(), "system": platform.system()}
-    RESULTS.write_text(json.dumps({"machine": machine, "figures": [f.as_dict() for f in figures]}, indent=1) + "\n")
+    results = {"machine": machine, "figures": [f.as_dict() for f in figures]}
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(f"The same for machines: {RESULTS}")
     return 0 if all(figure.met for figure in figures) else 1
 

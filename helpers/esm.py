@@ -67,7 +67,8 @@ class JoinError(ValueError):
 
 def module(entry: str) -> str:
     """The ES module of one widget, for anywidget's `_esm`: it exports `render` as its default's member."""
-    return f"{_joined([entry])}\nexport default {{ render: {_variable(entry)}.render }};\n"
+    render = f"{_variable('output.js')}.inPlaceOfTables({_variable(entry)}.render)"
+    return f"{_joined([entry, 'output.js'])}\nexport default {{ render: {render} }};\n"
 
 
 def classic(lang: str | None = None) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from helpers.words import say
 
@@ -21,19 +22,38 @@ INK = "#010203"
 _FOLDERS = (Path(__file__).parent / "figures", Path(__file__).parent.parent / "figures")
 
 
-class Picture:
-    """An SVG with a text for those who do not see it."""
+#: the drawing alone, as an image, has no page whose colours it could take: dark ink on white
+_STANDALONE = '<style data-standalone="">svg { color: #1b1f24; background: #fff; }</style>'
 
-    def __init__(self, svg: str, alt: str) -> None:
-        self.svg, self.alt = svg, alt
+
+class Picture:
+    """A drawing as SVG and as PNG (for what takes no SVG, as LaTeX), with a text for those who do not see it."""
+
+    def __init__(self, svg: str, alt: str, png: bytes) -> None:
+        self.svg, self.alt, self.png = svg, alt, png
 
     def _repr_html_(self) -> str:
-        label = html.escape(self.alt)
-        opening = f'<svg role="img" aria-label="{label}" style="max-width: 100%; height: auto;" '
-        return f'<figure style="margin: 1em 0; text-align: center;">{self.svg.replace("<svg ", opening, 1)}</figure>'
+        """An image with the SVG in its address: Jupyter and GitHub strip an SVG element of a notebook not yet run.
+
+        The address is `data:image/svg+xml;charset=utf-8,` and the SVG, percent-encoded. The site's build puts the SVG
+        itself in the image's place, without its `<style data-standalone>`, so that its ink is the page's.
+        """
+        style = "max-width: 100%; height: auto;"
+        image = f'<img alt="{html.escape(self.alt)}" src="{_address(self.svg)}" style="{style}">'
+        return f'<figure data-course-figure style="margin: 1em 0; text-align: center;">{image}</figure>'
+
+    def _repr_png_(self) -> bytes:
+        return self.png
 
     def __repr__(self) -> str:
         return f"Picture({self.alt!r})"
+
+
+def _address(svg: str) -> str:
+    """A data address of an SVG that can stand alone and inside a double-quoted attribute."""
+    opening = svg.index(">", svg.index("<svg")) + 1
+    alone = svg[:opening] + _STANDALONE + svg[opening:]
+    return "data:image/svg+xml;charset=utf-8," + quote(alone, safe=" !$'()*+,-./:;=?@_~")
 
 
 def figure(name: str) -> Picture:
@@ -44,7 +64,8 @@ def figure(name: str) -> Picture:
     for folder in _FOLDERS:
         path = folder / f"{name}.svg"
         if path.is_file():
-            return Picture(path.read_text(encoding="utf-8"), say(f"figure.{name}"))
+            said = say(f"figure.{name}")
+            return Picture(path.read_text(encoding="utf-8"), said, path.with_suffix(".png").read_bytes())
     known = sorted({path.stem for folder in _FOLDERS for path in folder.glob("*.svg")})
     raise ValueError(f"there is no figure {name!r}; there are: {', '.join(known)}")
 
@@ -110,13 +131,15 @@ class Drawing:
         style = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
         self.axes.annotate("", xy=end, xytext=start, arrowprops=style)
 
-    def svg(self) -> str:
-        """The drawing as SVG text."""
-        return svg(self.figure, self.name)
+    def picture(self, alt: str) -> Picture:
+        """The drawing as a picture with its description."""
+        return Picture(svg(self.figure, self.name), alt, png(self.figure))
 
     def save(self, folder: Path) -> None:
-        """Write NAME.svg."""
-        (folder / f"{self.name}.svg").write_text(self.svg(), encoding="utf-8")
+        """Write NAME.svg and NAME.png."""
+        text = svg(self.figure, self.name)
+        (folder / f"{self.name}.svg").write_text(text, encoding="utf-8", newline="\n")
+        (folder / f"{self.name}.png").write_bytes(png(self.figure))
 
 
 def svg(figure: Any, name: str) -> str:
@@ -134,6 +157,18 @@ def svg(figure: Any, name: str) -> str:
     text = re.sub(r' id="(?!p[0-9a-f]{10}"|m[0-9a-f]{10}")[^"]*"', "", text)  # ids that nothing refers to
     text = re.sub(r'font-family: [^;"]*', "font-family: sans-serif", text)
     return text.replace(INK, "currentColor")
+
+
+def png(figure: Any, dpi: int = 144, colours: int = 64) -> bytes:
+    """A matplotlib figure as a small PNG on white, with a palette: 64 colours are enough for a drawing."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=dpi, facecolor="white")
+    small = Image.open(out).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    small.save(out, "PNG", optimize=True, dpi=(dpi, dpi))
+    return out.getvalue()
 
 
 def grids(
@@ -154,7 +189,7 @@ def grids(
             drawing.text(signs[n] if n < len(signs) else "", (x + 0.6, 0.8 + height / 2), size=16)
             x += 1.2
     sizes = ", ".join(f"{title} ({len(m)}×{len(m[0])})" for title, m in zip(titles, rows, strict=True))
-    return Picture(drawing.svg(), say("plot.grids", names=sizes))
+    return drawing.picture(say("plot.grids", names=sizes))
 
 
 class Pictures:
@@ -175,6 +210,22 @@ class Pictures:
             )
         row = "display: flex; flex-wrap: wrap; gap: 1em; justify-content: center; margin: 1em 0;"
         return f'<div style="{row}">{"".join(cells)}</div>'
+
+    def _repr_png_(self) -> bytes:
+        """The row of images as one, for what shows no HTML."""
+        from matplotlib.figure import Figure
+        from matplotlib.image import imread
+
+        row = Figure(figsize=(1.1 * self.width / 100 * len(self.titles), 1), dpi=100, layout="constrained")
+        images = [imread(io.BytesIO(base64.b64decode(source))) for source in self._sources]
+        tallest = max(image.shape[0] / image.shape[1] for image in images)
+        row.set_figheight(self.width / 100 * tallest + 0.3)
+        for axes, image, title in zip(row.subplots(1, len(images), squeeze=False)[0], images, self.titles, strict=True):
+            axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            axes.set_xlabel(title, fontsize=8)
+            axes.set(xticks=[], yticks=[], anchor="N")
+            axes.spines[:].set_visible(False)
+        return png(row, dpi=100, colours=256)
 
     def __repr__(self) -> str:
         return f"Pictures({', '.join(self.titles)})"
@@ -226,7 +277,8 @@ def curves(
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _in_ink(axes)
     axes.legend(frameon=False, labelcolor=INK)
-    return Picture(svg(picture, "curves-" + "-".join(lines)), say("plot.curves", y=y, x=x, names=", ".join(lines)))
+    said = say("plot.curves", y=y, x=x, names=", ".join(lines))
+    return Picture(svg(picture, "curves-" + "-".join(lines)), said, png(picture))
 
 
 class LiveCurves:
@@ -279,7 +331,7 @@ def confusion(counts: Any, names: Sequence[str]) -> Picture:
         ((i, j) for i in range(len(rows)) for j in range(len(rows)) if i != j), key=lambda at: rows[at[0]][at[1]]
     )
     said = say("plot.confusion", first=names[worst[0]], second=names[worst[1]], count=rows[worst[0]][worst[1]])
-    return Picture(drawing.svg(), said)
+    return drawing.picture(said)
 
 
 def _count(drawing: Drawing, at: tuple[float, float], part: float, count: int, right: bool) -> None:

@@ -208,7 +208,7 @@ def _trained(
 def _provenance(images: data.Data) -> dict[str, Any]:
     where = device.best()
     commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=FOLDER.parent, capture_output=True, text=True, check=False
+        ["git", "rev-parse", "HEAD"], cwd=FOLDER.parent, capture_output=True, encoding="utf-8", check=False
     )
     cores = f"CPU ({platform.machine()}, {os.cpu_count()} cores)"
     return {

@@ -18,11 +18,30 @@ import nbformat
 ROOT = Path(__file__).parent.parent
 CHAPTERS = ROOT / "chapters"
 VIEW = "application/vnd.jupyter.widget-view+json"
+TEXT = {".py", ".json", ".svg"}
+TIMEOUT = 600  # seconds a cell may take
 CELL_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
+#: what Jupyter's converters need to know; all that a kernel says of itself but its version, which differs by machine
+LANGUAGE = {
+    "name": "python",
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "codemirror_mode": {"name": "ipython", "version": 3},
+}
+
 #: the kinds of cells that make up an exercise, after the task that names it
 PARTS = ("starter", "test", "solution", "hidden")
+
+#: those that are folded: Jupyter still shows their first line
+FOLDED = {"solution", "hidden", "hide-cell", "remove-cell"}
+
+
+class ChangedMeanwhileError(RuntimeError):
+    """A notebook or what it depends on was edited while it ran: its outputs belong to neither state."""
 
 
 def all_notebooks() -> list[Path]:
@@ -36,21 +55,29 @@ def read(path: Path) -> Any:
 
 
 def code_digest(notebook: Any) -> str:
-    """A hash of what a notebook's outputs depend on: its code, the Python and the words of `helpers/`, the figures."""
+    """A hash of what a notebook's outputs depend on: its code, the Python and the words of `helpers/`, the figures.
+
+    It is the same whichever line ends a checkout has.
+    """
     digest = hashlib.sha256()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             digest.update(cell.source.encode() + b"\0")
     for path in sorted(_sources()):
-        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+        content = path.read_bytes()
+        if path.suffix in TEXT:
+            content = content.replace(b"\r\n", b"\n")
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + content)
     return digest.hexdigest()[:16]
 
 
 def _sources() -> Iterator[Path]:
     for path in (ROOT / "helpers").rglob("*"):
-        if path.suffix in {".py", ".json", ".png", ".npz", ".safetensors"}:
+        if path.suffix in {*TEXT, ".png", ".npz", ".safetensors"}:
             yield path
-    yield from (ROOT / "figures").glob("*.svg")
+    for path in (ROOT / "figures").glob("*.svg"):
+        yield path
+        yield path.with_suffix(".png")
 
 
 def is_stale(path: Path) -> bool:
@@ -63,7 +90,7 @@ def clean(notebook: Any) -> None:
     """Drop what a commit should not hold: widget views and state, execution times, the machine's details."""
     notebook.metadata = {
         "kernelspec": KERNEL,
-        "language_info": {"name": "python"},
+        "language_info": LANGUAGE,
         **({"course": notebook.metadata["course"]} if "course" in notebook.metadata else {}),
     }
     for cell in notebook.cells:
@@ -107,19 +134,38 @@ def _joined(outputs: Any) -> list[Any]:
 
 
 def run(path: Path) -> None:
-    """Run a notebook from top to bottom, clean it and store it with its fingerprint."""
+    """Run a notebook from top to bottom, clean it and store it with its fingerprint.
+
+    Raises ChangedMeanwhileError if the file or what it depends on is no longer what ran, and whatever the run raises:
+    a cell's error, a time-out, a dead kernel. The file is then left as it is.
+    """
     from nbclient import NotebookClient
 
-    notebook = read(path)
+    before = path.read_bytes()
+    notebook = nbformat.reads(before.decode("utf-8"), as_version=4)
+    fingerprint = code_digest(notebook)
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+        notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     )
     client.execute(env=environment)
-    notebook.metadata["course"] = {"fingerprint": code_digest(notebook)}
+    notebook.metadata["course"] = {"fingerprint": fingerprint}
     clean(notebook)
     nbformat.validate(notebook)
-    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    if path.read_bytes() != before or code_digest(notebook) != fingerprint:
+        raise ChangedMeanwhileError("it, helpers/ or figures/ was edited while it ran; run it again")
+    store(notebook, path)
+
+
+def store(notebook: Any, path: Path) -> None:
+    """Write a notebook as a commit holds it: whole or not at all."""
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def faults(path: Path) -> Iterator[str]:
@@ -149,6 +195,11 @@ def _code_faults(cell: Any, count: int) -> Iterator[str]:
     tags = cell.metadata.get("tags", [])
     if "nbval-ignore-output" in tags and not cell.metadata.get("reason"):
         yield f"cell {cell.id} is not compared and gives no reason"
+    if FOLDED & set(tags):
+        if not cell.source.startswith("# "):
+            yield f"cell {cell.id} gives itself away: its first line shows where it is folded, so let it be a comment"
+        if not cell.metadata.get("jupyter", {}).get("source_hidden"):
+            yield f"cell {cell.id} is not folded in Jupyter: it lacks the metadata jupyter.source_hidden"
 
 
 def _exercise_faults(notebook: Any) -> Iterator[str]:
@@ -179,33 +230,35 @@ def main() -> int:
 
 
 def _run_all(paths: list[Path]) -> int:
-    from nbclient.exceptions import CellExecutionError
-
     failed = []
 
     def one(path: Path) -> None:
         try:
             run(path)
-            print(f"stored {path.relative_to(ROOT)}")
-        except CellExecutionError as error:
+            print(f"stored {_name(path)}")
+        except Exception as error:  # whatever it is, the others still run
             failed.append(path)
-            print(f"{path.relative_to(ROOT)} failed and is left as it was:\n{error}", file=sys.stderr)
+            print(f"{_name(path)} failed and is left as it was: {type(error).__name__}: {error}", file=sys.stderr)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         list(pool.map(one, paths))
     return 1 if failed else 0
 
 
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+
+
 def _clean_all(paths: list[Path]) -> int:
     for path in paths:
         notebook = read(path)
         clean(notebook)
-        path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        store(notebook, path)
     return 0
 
 
 def _check_all(paths: list[Path]) -> int:
-    found = [f"{path.relative_to(ROOT)}: {fault}" for path in paths for fault in faults(path)]
+    found = [f"{_name(path)}: {fault}" for path in paths for fault in faults(path)]
     for line in found:
         print(line, file=sys.stderr)
     if found:

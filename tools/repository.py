@@ -49,7 +49,7 @@ def from_remote(remote: str) -> str | None:
 def _remote() -> str:
     try:
         done = subprocess.run(
-            ["git", "-C", str(ROOT), "remote", "get-url", "origin"], capture_output=True, text=True, timeout=10
+            ["git", "-C", str(ROOT), "remote", "get-url", "origin"], capture_output=True, encoding="utf-8", timeout=10
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
@@ -78,7 +78,7 @@ def fork(new: str, root: Path = ROOT) -> list[Path]:
         for a, b in pairs:
             after = re.sub(re.escape(a) + r"(?![\w-])", b, after)
         if after != before:
-            path.write_text(after, encoding="utf-8")
+            path.write_text(after, encoding="utf-8", newline="\n")
             changed.append(path)
     return changed
 

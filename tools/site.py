@@ -60,10 +60,10 @@ def build(lang: str) -> Path:
     done = subprocess.run(
         [*book, *options, *files],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
     )
     if done.returncode:
         print(done.stdout, file=sys.stderr)

@@ -11,10 +11,22 @@ import traitlets as t
 
 from helpers import esm, words
 from helpers.widgets.numbers import format_number, plain
+from helpers.words import say
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+#: a saved notebook has no widget behind the view that follows the tables: what Jupyter says of that is not shown
+_NO_VIEW = (
+    "<style>.jp-OutputArea-child:has([data-cnn-widget]) + .jp-OutputArea-child:not(:has(.jp-OutputArea-output > *))"
+    " { display: none; }</style>"
+)
 
 
 class CourseWidget(anywidget.AnyWidget):
-    """A widget whose output also carries plain HTML, which a page without a kernel brings to life.
+    """A widget that is displayed as two outputs: plain HTML, which a page without a kernel brings to life, and a view.
+
+    In a running notebook the view takes the HTML's place. In one that was saved, shared or converted the HTML stays,
+    and says how the widget comes to life.
 
     A subclass names its module (`_module`), the synced traits that make up its state (`_state`), and its tables
     (`_fallback`).
@@ -37,18 +49,31 @@ class CourseWidget(anywidget.AnyWidget):
 
     def html(self) -> str:
         """The widget without a kernel: its state for the page's script, and tables for readers without scripts."""
+        return self._html()
+
+    def _stored_html(self) -> str:
+        """The same as a notebook keeps it, with a word on how the tables come to life there."""
+        return self._html(f'{_NO_VIEW}<p class="cx-run">{html.escape(say("ui.run_me"))}</p>')
+
+    def _html(self, note: str = "") -> str:
         state = {name: _jsonable(getattr(self, name)) for name in (*self._state, "lang", "html_id")}
         data = html.escape(json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
         own_id = f' id="{html.escape(self.html_id)}"' if self.html_id else ""
-        return f'<div data-cnn-widget="{type(self).__name__}"{own_id} data-state="{data}">{self._fallback()}</div>'
+        kind = type(self).__name__
+        return f'<div data-cnn-widget="{kind}"{own_id} data-state="{data}">{note}{self._fallback()}</div>'
 
     def _fallback(self) -> str:
         raise NotImplementedError
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**kwargs)
+    def _ipython_display_(self, **kwargs: Any) -> None:
+        """Display the tables, then the view: one output with both would show the view alone, dead or alive."""
+        from IPython.display import display
+
+        display({"text/plain": repr(self), "text/html": self._stored_html()}, raw=True)
+        bundle = self._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/plain": repr(self), "text/html": self.html()}, metadata
+        if VIEW in data:
+            display({VIEW: data[VIEW]}, metadata=metadata, raw=True)
 
 
 def table(name: str, rows: Any) -> str:

@@ -15,8 +15,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import TimeoutError as TooLate
 
+from helpers import plot
 from tests.conftest import ROOT
 from tests.explorers.explorer import Explorer
+from tools import notebooks
 
 SHOW = """
 from helpers.widgets import ConvExplorer
@@ -80,6 +82,14 @@ lenet.silenced, lenet.image = [], [[0] * 28] * 28
 network.input_shape = (3, 28, 28)
 print("STATE", json.dumps({"logits": lenet.output.tolist(), "parameters": network.total_parameters}))
 """
+STORED = (
+    "from helpers import plot\nfrom helpers.exercise import quiz\nfrom helpers.widgets import ConvExplorer",
+    'explorer = ConvExplorer([[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[0, 1], [2, 3]], id="stored")\nexplorer',
+    'quiz("01_conv2d")',
+    'plot.figure("padding")',
+    'plot.curves({"a": [1, 2, 3]}, x="step", y="loss")',
+    "import ipywidgets\nipywidgets.VBox([explorer])",
+)
 CELLS = (SHOW, TELL, CHANGE, MORE, TELL_MORE, CHANGE_MORE, NETWORKS, TELL_NETWORKS, CHANGE_NETWORKS)
 
 
@@ -90,6 +100,8 @@ def lab(tmp_path_factory):
     notebook = new_notebook(cells=[new_code_cell(text.strip()) for text in CELLS])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "explorer.ipynb")
+    notebook.cells = [new_code_cell(text, id=f"cell-{n}") for n, text in enumerate(STORED)]
+    nbformat.write(notebook, folder / "stored.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -102,17 +114,21 @@ def lab(tmp_path_factory):
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "JUPYTER_CONFIG_DIR": str(folder),
+        "JUPYTER_DATA_DIR": str(folder / "data"),  # signatures of trusted notebooks, among others
         "JUPYTERLAB_WORKSPACES_DIR": str(folder),
     }
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("w", encoding="utf-8") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        notebooks.run(folder / "stored.ipynb")  # and cleaned, as in a fresh clone
     address = f"http://127.0.0.1:{port}"
     for _ in range(120):
         try:
             urllib.request.urlopen(f"{address}/api/status", timeout=2)
             break
         except OSError:
-            assert server.poll() is None, (folder / "log").read_text()
+            assert server.poll() is None, (folder / "log").read_text(encoding="utf-8")
             time.sleep(0.5)
     yield address
     server.terminate()
@@ -120,18 +136,29 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture
-def notebook(lab, browser):
-    page = browser.new_context(viewport={"width": 1300, "height": 1000}).new_page()
-    foreign = []
-    page.on(
-        "request", lambda r: foreign.append(r.url) if not r.url.startswith((lab, "data:", "blob:", "ws:")) else None
-    )
-    page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=90_000)
-    yield page
-    page.context.close()
+def open_notebook(lab, browser):
+    """Opens a notebook by name, each time as a new visitor; no other host is asked for anything."""
+    foreign, contexts = [], []
+    ours = (lab, "data:", "blob:", "ws:")
+
+    def open_it(name):
+        contexts.append(browser.new_context(viewport={"width": 1300, "height": 1000}))
+        page = contexts[-1].new_page()
+        page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith(ours) else None)
+        page.goto(f"{lab}/lab/tree/{name}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=90_000)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
     assert foreign == []
+
+
+@pytest.fixture
+def notebook(open_notebook):
+    return open_notebook("explorer.ipynb")
 
 
 RAN = """n => { const cells = document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt');
@@ -285,3 +312,62 @@ def test_networks_share_their_state_with_python_too(notebook):
     changed = told(notebook, 8)  # Python changes them
     network.get_by_text(f"{changed['parameters']:,} parameters").first.wait_for()
     assert logits() == pytest.approx(changed["logits"], rel=1e-10, abs=1e-10)
+
+
+def shut_down(lab):
+    """End every kernel, as the end of a day does."""
+    with urllib.request.urlopen(f"{lab}/api/sessions") as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        urllib.request.urlopen(urllib.request.Request(f"{lab}/api/sessions/{session['id']}", method="DELETE")).close()
+
+
+def outputs(page, number):
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea").first
+
+
+def assert_shows_what_was_stored(page):
+    """Tables and pictures that can be seen, and the way to more; nothing of widgets that are gone."""
+    explorer, quiz, figure, curves = (outputs(page, n) for n in (1, 2, 3, 4))
+    for widget in (explorer, quiz):
+        widget.get_by_text("Run this cell to make it live.").wait_for()
+        assert widget.locator(".cx").count() == 0
+    assert explorer.locator("caption").all_inner_texts() == ["Input 3×3", "Kernel 2×2", "Output 2×2"]
+    assert quiz.locator("ol > li").count() > 3
+    for picture, alt in ((figure, plot.figure("padding").alt), (curves, "Curves of loss over step: a.")):
+        image = picture.get_by_role("img", name=alt)
+        image.scroll_into_view_if_needed()
+        assert (
+            image.evaluate("async image => { await image.decode(); return image.getBoundingClientRect().width }") > 200
+        )
+        assert picture.inner_text().strip() in ("", "[4]:", "[5]:")  # no line of an SVG's own texts
+    for output in (explorer, quiz):
+        assert "widget" not in output.inner_text()
+
+
+def test_a_notebook_shows_its_tables_until_it_runs_and_again_when_it_was_saved_and_reopened(lab, open_notebook):
+    page = open_notebook("stored.ipynb")  # of a fresh clone: not trusted
+    assert_shows_what_was_stored(page)
+
+    for number in range(len(STORED)):
+        run(page, number)
+    for number, name in ((1, "Convolution explorer"), (2, "Quiz")):
+        live = outputs(page, number)
+        live.get_by_role("region", name=name).first.wait_for()
+        live.get_by_text("Run this cell").wait_for(state="hidden")
+        assert live.locator("[data-cnn-widget]").is_hidden()
+    boxed = outputs(page, 5)  # a widget like any other, in a box and in Out[n]
+    boxed.get_by_role("region", name="Convolution explorer").wait_for()
+    page.keyboard.press("Control+s")
+    page.locator(".lm-DockPanel-tabBar .jp-mod-dirty").wait_for(state="detached")
+    page.context.close()
+    shut_down(lab)
+
+    page = open_notebook("stored.ipynb")  # saved by the reader: trusted, with views of widgets that are gone
+    outputs(page, 5).get_by_text("Error displaying widget").wait_for()  # a box of ipywidgets has no tables
+    assert_shows_what_was_stored(page)
+
+    run(page, 0)
+    run(page, 1)
+    outputs(page, 1).get_by_role("region", name="Convolution explorer").first.wait_for()
+    outputs(page, 1).get_by_text("Run this cell").wait_for(state="hidden")

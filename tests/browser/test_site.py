@@ -7,6 +7,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from helpers import esm
+from helpers.widgets import ConvExplorer
+
 NO_PRELOAD = {"preload": False}  # or axe asks for style sheets by addresses that no page uses
 OURS = ["[data-cnn-widget]", ".course-check", "figure"]
 
@@ -51,6 +54,17 @@ def test_axe_would_find_a_fault(open_page, address):
     page.evaluate("document.querySelector('#conv-first [role=spinbutton]').removeAttribute('aria-label')")
     found = Axe().run(page, context={"include": [["#conv-first"]]}, options=NO_PRELOAD)
     assert "label" in {v["id"] for v in found.response["violations"]}
+
+
+def test_a_page_does_not_ask_to_run_a_cell_that_it_has_not(browser, site):
+    """Where no script runs, its tables stay as they are stored."""
+    stored = ConvExplorer([[1]], [[1]])._stored_html()
+    page = browser.new_page(java_script_enabled=False)
+    page.set_content(f'<style>{esm.css()}</style><div>{stored}</div><div class="bd-content">{stored}</div>')
+    assert [note.is_visible() for note in page.locator(".cx-run").all()] == [True, False]
+    assert [table.is_visible() for table in page.locator("table").all()] == [True] * 6
+    page.close()
+    assert 'class="bd-content' in (site / "chapters" / "en" / "00_welcome.html").read_text(encoding="utf-8")
 
 
 def test_no_internal_link_is_broken(site):

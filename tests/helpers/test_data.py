@@ -221,7 +221,7 @@ def test_a_named_folder_without_the_files_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch, mirror):
-    (tmp_path / "cache").write_text("a file, where a folder should be")
+    (tmp_path / "cache").write_text("a file, where a folder should be", encoding="utf-8")
     found = data.fashion_mnist()
     assert found.source.startswith("a sample")
     assert "download: " in found.tried[0]
@@ -327,7 +327,8 @@ def test_a_cold_machine_without_network_gets_the_sample_in_a_process_of_its_own(
         "print(repr(data.fashion_mnist()))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8")
     assert "3,000 training and 1,000 test images, a sample" in done.stdout, done.stderr
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tests.conftest import ROOT
 from tools import notebooks
@@ -50,6 +57,16 @@ def test_what_should_not_be_committed_is_named(tmp_path):
     assert "out of its order" in fault(notebook, path)
     solution.metadata["tags"] = ["solution", "hide-cell"]
 
+    hidden = next(cell for cell in code if cell.id == "blur-hidden")
+    for cell in (solution, hidden):  # a folded cell's first line can be read
+        comment, rest = cell.source.split("\n", 1)
+        cell.source = rest
+        assert f"cell {cell.id} gives itself away" in fault(notebook, path)
+        cell.source = f"{comment}\n{rest}"
+        del cell.metadata["jupyter"]
+        assert f"cell {cell.id} is not folded in Jupyter" in fault(notebook, path)
+        cell.metadata["jupyter"] = {"source_hidden": True}
+
     code[3].source += "\n# changed"
     assert "older code" in fault(notebook, path)
 
@@ -77,9 +94,80 @@ def test_a_notebook_alone_asks_for_the_package(tmp_path):
         assert setup.source.startswith("try:\n    import helpers\n")
 
 
-def test_of_a_bar_that_has_gone_nothing_is_stored():
-    from nbformat.v4 import new_code_cell, new_notebook, new_output
+def set_up(name):
+    """What a set-up cell does before it imports anything else, as Python."""
+    [cell] = [cell for cell in notebooks.read(ROOT / name).cells if cell.id == "setup"]
+    own, _ = cell.source.split("helpers.use_language(", 1)
+    return TransformerManager().transform_cell(own)
 
+
+def test_the_set_up_cell_is_the_same_in_every_chapter():
+    assert len({set_up(name) for name in NAMES}) == 1
+
+
+def test_the_set_up_cell_notices_a_strangers_helpers(tmp_path):
+    def run():
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", set_up(NAMES[0])]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8")
+
+    assert run().returncode == 0
+    (tmp_path / "helpers.py").write_text("def my_own(): ...\n", encoding="utf-8")
+    refused = run()
+    assert refused.returncode == 1
+    last = refused.stderr.splitlines()[-1]
+    assert str(tmp_path / "helpers.py") in last
+    assert "hides the course's package: rename it and restart the kernel" in last
+
+
+FAILING = {
+    "raises": "1 / 0",
+    "dies": "import os\nos._exit(3)",
+    "sleeps": "import time\ntime.sleep(1000)",
+    "edits": "from pathlib import Path\nhere = Path('edits.ipynb')\n"
+    "here.write_text(here.read_text(encoding='utf-8') + '\\n', encoding='utf-8')",
+}
+
+
+@pytest.mark.slow
+def test_every_failure_is_told_by_name_and_the_other_notebooks_still_run(tmp_path, monkeypatch, capsys):
+    def write(name, code):
+        path = tmp_path / f"{name}.ipynb"
+        nbformat.write(new_notebook(cells=[new_code_cell(code, id="only")]), path)
+        return path
+
+    monkeypatch.setattr(notebooks, "TIMEOUT", 5)
+    paths = {name: write(name, code) for name, code in {**FAILING, "runs": "print('ran')"}.items()}
+    before = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    assert notebooks._run_all(list(paths.values())) == 1
+
+    told = capsys.readouterr()
+    assert f"stored {paths['runs']}" in told.out
+    assert notebooks.read(paths["runs"]).cells[0].outputs[0].text == "ran\n"
+    reasons = {"raises": "CellExecutionError", "dies": "DeadKernelError", "sleeps": "CellTimeoutError"}
+    for name, reason in {**reasons, "edits": "ChangedMeanwhileError"}.items():
+        assert f"{paths[name]} failed and is left as it was: {reason}" in told.err
+        edited = "\n" if name == "edits" else ""  # by itself, while it ran
+        assert paths[name].read_text(encoding="utf-8") == before[name] + edited
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in paths.values()}
+
+
+def test_a_notebook_is_stored_whole_or_not_at_all(tmp_path, monkeypatch):
+    path, notebook = copy("chapters/en/00_welcome.ipynb", tmp_path)
+    before = path.read_bytes()
+
+    def full(self, *args, **options):
+        self.write_bytes(b"half")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="no space left"):
+        notebooks.store(notebook, path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_a_bar_that_has_gone_nothing_is_stored():
     stream = lambda text, name="stderr": new_output("stream", name=name, text=text)  # noqa: E731
     curve = new_output("display_data", data={"text/plain": "Picture('curve')"})
     bar = [stream(text) for text in ("\r  0%|   | 0/9", "\r 50%|#  | 5/9", "\r100%|###| 9/9", "\r     ", "\r")]

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from helpers.widgets import ConvExplorer
-from helpers.widgets.base import CourseWidget
+from helpers.widgets.base import VIEW, CourseWidget
 from tests.cases import cases
 
 X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
@@ -107,11 +107,31 @@ def test_the_stored_html_holds_the_state_and_the_values(explorer):
     assert '<td data-value="0.3333333333333333">0.3333</td><td data-value="-2">−2</td>' in text
 
 
-def test_outputs_are_the_same_at_every_run(explorer):
+def test_outputs_are_the_same_at_every_run(explorer, monkeypatch):
     assert explorer.html() == ConvExplorer(X, K).html()
-    data, _ = explorer._repr_mimebundle_()
-    assert data["text/plain"] == "ConvExplorer(3×3, kernel 2×2)"
-    assert data["text/html"] == explorer.html()
+    first, second = displayed(explorer, monkeypatch), displayed(ConvExplorer(X, K), monkeypatch)
+    assert first[0] == second[0]
+
+
+def test_tables_and_view_are_two_outputs(explorer, monkeypatch):
+    """Jupyter would show the view of one with both, also where the widget behind it has gone."""
+    tables, view = displayed(explorer, monkeypatch)
+    assert tables.keys() == {"text/plain", "text/html"}
+    assert tables["text/plain"] == "ConvExplorer(3×3, kernel 2×2)"
+    assert view.keys() == {VIEW}
+    assert view[VIEW]["model_id"] == explorer.model_id
+    note = '<p class="cx-run">Run this cell to make it live.</p>'
+    assert tables["text/html"].count(note) == 1
+    assert re.sub("<style>.*?</style>", "", tables["text/html"]).replace(note, "") == explorer.html()
+
+
+def displayed(widget, monkeypatch):
+    """The data of the outputs that a notebook gets."""
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.append((data, options)))
+    widget._ipython_display_()
+    assert all(options["raw"] for _, options in shown)
+    return [data for data, _ in shown]
 
 
 def test_text_cannot_leave_its_attribute():
@@ -134,5 +154,5 @@ def test_limits_are_those_of_the_page():
     from helpers.esm import STATIC
     from helpers.widgets.conv_explorer import LIMITS
 
-    stated = re.search(r"LIMITS = \{([^}]*)\}", (STATIC / "conv-controls.js").read_text())[1]
+    stated = re.search(r"LIMITS = \{([^}]*)\}", (STATIC / "conv-controls.js").read_text(encoding="utf-8"))[1]
     assert {k.strip(): int(v) for k, v in (pair.split(":") for pair in stated.split(","))} == LIMITS

@@ -11,7 +11,7 @@ def modules(tmp_path, monkeypatch):
 
     def write(**texts):
         for name, text in texts.items():
-            (tmp_path / f"{name}.js").write_text(text)
+            (tmp_path / f"{name}.js").write_text(text, encoding="utf-8")
 
     return write
 
@@ -64,6 +64,6 @@ def test_every_widget_of_the_page_is_a_python_class_and_the_other_way_round():
 
 def test_no_module_writes_html_or_evaluates_text():
     for path in esm.STATIC.glob("*.js"):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "new Function", "document.write"):
             assert word not in text, f"{path.name} uses {word}"

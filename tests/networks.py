@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from helpers import network
@@ -129,3 +131,93 @@ def field_by_gradient(model: nn.Module, input_shape: tuple[int, int, int]) -> tu
     (gradient,) = torch.autograd.grad(middle, X)
     rows, columns = gradient[0].abs().sum(0).nonzero().T
     return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
+
+
+def uneven_networks(count: int, seed: int) -> list[Network]:
+    """Windows, adaptive pooling and windows again, on small inputs: fields of different sizes, and what picks some."""
+    draw = random.Random(seed)
+
+    def window() -> dict[str, Any]:
+        kernel, padding = draw.choice([1, 1, 2, 3]), draw.choice([0, 0, 1])
+        settings = {"kernel_size": kernel, "stride": draw.randint(1, 3), "dilation": draw.choice([1, 1, 2, 3])}
+        if kernel == 1 or draw.random() < 0.5:
+            return {"kind": "Conv2d", "padding": padding, **settings}
+        return {"kind": "MaxPool2d", "padding": min(padding, kernel // 2), **settings, "ceil_mode": draw.random() < 0.3}
+
+    def layer() -> dict[str, Any]:
+        adaptive = {"kind": "AdaptiveAvgPool2d", "output_size": draw.randint(1, 6)}
+        return adaptive if draw.random() < 0.4 else window()
+
+    endings: list[Layers] = [
+        [],
+        [],
+        [{"kind": "Flatten"}, {"kind": "Softmax"}],
+        [{"kind": "Flatten"}, {"kind": "Linear"}],
+    ]
+    return [
+        Network(
+            [*(layer() for _ in range(draw.randint(1, 4))), *draw.choice(endings)],
+            (1, draw.randint(1, 9), draw.randint(1, 9)),
+            1,
+        )
+        for _ in range(count)
+    ]
+
+
+def largest_fields(case: Network, a: int, margin: int = 280) -> list[int]:
+    """For each layer, the largest span that an element of its output reads along axis a (0: rows), by its derivative.
+
+    Weights are ones and sums stand for maxima, so that no path is lost. That is a linear map: its derivative with
+    respect to each input element is what it makes of the unit vectors. As in the table, the input goes on beyond its
+    edges (by `margin` elements) until windows differ in size; from there on padding holds nothing.
+    """
+    n = case.input_shape[1 + a]
+    Y = torch.eye(n + 2 * margin)[:, None]  # (element, 1, place)
+    before, even, flat = margin, True, False
+    spans = []
+    for layer, made in zip(network.checked(case.layers), case.outputs(), strict=True):
+        assert made is not None
+        kind, flat = layer["kind"], flat or made.dim() == 2
+        o = 1 if flat else made.shape[2 + a]
+        window = None
+        if "kernel_size" in layer:
+            window = tuple(layer[key][a] for key in ("kernel_size", "stride", "padding", "dilation"))
+        elif kind.startswith("Adaptive") and (o != n or o == 1):
+            starts, ends = [i * n // o for i in range(o)], [-(-(i + 1) * n // o) for i in range(o)]
+            lengths, steps = {e - s for s, e in zip(starts, ends)}, {t - s for s, t in pairwise(starts)}
+            if even and len(lengths) == len(steps) == 1 and steps != {0}:
+                window = (lengths.pop(), steps.pop(), 0, 1)
+            else:
+                Y, before, even = F.adaptive_avg_pool1d(Y[..., before : before + n], o), 0, False
+        elif kind == "Linear" or (kind.endswith("Softmax") and flat):
+            Y, before, even, n = Y[..., before : before + n].sum(-1, keepdim=True), 0, False, 1
+        if window is not None:
+            Y, before = _slide(Y, *window, n, o, before, even)
+        if not flat:
+            n = o
+        spans.append(_largest_span(Y[:, 0, before : before + n]))
+    return spans
+
+
+def _slide(
+    Y: torch.Tensor, k: int, s: int, p: int, d: int, n: int, o: int, before: int, even: bool
+) -> tuple[torch.Tensor, int]:
+    """Sums over windows; where the input goes on, so does the output. Also how many outputs come before the first."""
+    extra = (before - p) // s if even else 0
+    if not even:  # zeros for the padding, and for what ceil_mode hangs over
+        Y, before = F.pad(Y[..., before : before + n], (p, (o - 1) * s + d * (k - 1) + 1 - n - p)), p
+    first, count = before - p - extra * s, extra + o + (extra if even else 0)
+    count = min(count, (Y.shape[-1] - first - d * (k - 1) - 1) // s + 1)
+    assert extra >= 0, "the margin is too small"
+    assert count >= extra + o, "the margin is too small"
+    starts = (first + u * d for u in range(k))
+    windows = [Y[..., start : start + (count - 1) * s + 1 : s] for start in starts]
+    return torch.stack(windows).sum(0), extra
+
+
+def _largest_span(derivatives: torch.Tensor) -> int:
+    """Of the columns, from the first element that is not 0 to the last."""
+    seen = (derivatives != 0).T
+    places = torch.arange(seen.shape[1])
+    last, first = torch.where(seen, places, -1).amax(1), torch.where(seen, places, seen.shape[1]).amin(1)
+    return max(0, int((last - first + 1).max()))

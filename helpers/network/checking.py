@@ -50,7 +50,7 @@ def _checked(layer: Mapping[str, Any], n: int) -> Layer:
     kind = layer.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise ValueError(say("network.bad.kind", layer=n, value=repr(kind), kinds=", ".join(KINDS)))
-    if odd := sorted(layer.keys() - {"kind", "name", *KINDS[kind]}):
+    if odd := sorted(layer.keys() - {"kind", "name", *KINDS[kind]}, key=str):
         settings = ", ".join(KINDS[kind]) or "–"
         raise ValueError(say("network.bad.setting", layer=n, kind=kind, value=odd[0], settings=settings))
     name = layer.get("name", "")

@@ -47,7 +47,7 @@ def table(layers: Any, input_shape: Any, batch: int = 1) -> list[Row]:
     """
     shape: Shape = checked_shape(input_shape)
     batch = checked_batch(batch)
-    axes = (Axis(1, 1, shape[1]), Axis(1, 1, shape[2]))
+    axes = (Axis(1, 1, shape[1], 1), Axis(1, 1, shape[2], 1))
     rows = []
     for n, layer in enumerate(checked(layers), start=1):
         try:

@@ -1,17 +1,23 @@
 """The table of a network is what PyTorch does; what it refuses, PyTorch refuses."""
 
+import contextlib
 import copy
 import pickle
+import random
 import re
+import threading
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.parameter import is_lazy
+from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
 
 from helpers import network, shapes
 from helpers.models import lenet
-from tests.networks import field_by_gradient, networks
+from tests.networks import field_by_gradient, largest_fields, networks, uneven_networks
 
 
 def test_1500_random_networks_are_pytorchs_and_the_first_impossible_layer_is_named():
@@ -99,7 +105,10 @@ def test_receptive_fields_follow_the_recursion_of_helpers_shapes():
     for case in networks(400, seed=8):
         windows = [layer for layer in network.checked(case.layers) if "kernel_size" in layer]
         kinds = {layer["kind"] for layer in case.layers}
-        if case.outputs()[-1] is None or kinds & {"AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Linear"}:
+        mixing = {"AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Linear"}
+        if "Flatten" in kinds:
+            mixing |= {"Softmax", "LogSoftmax"}  # which reads the whole vector
+        if case.outputs()[-1] is None or kinds & mixing:
             continue
         last = network.table(case.layers, case.input_shape)[-1]
         for a in (0, 1):
@@ -115,6 +124,42 @@ def test_windows_of_different_sizes_have_no_single_jump():
     first, second, last = network.table([uneven, CONV, {"kind": "AdaptiveAvgPool2d"}], (1, 60, 60))
     assert (first.field, first.jump) == ((10, 10), (None, None))
     assert second.field == last.field == (None, None)
+
+
+def test_the_largest_field_is_pytorchs_derivative_or_unknown():
+    known = unknown = 0
+    small = [case for case in networks(60, seed=9) if len(case.layers) <= 4]
+    for case in [*uneven_networks(100, seed=10), *small]:
+        if case.outputs()[-1] is None:
+            continue
+        rows = network.table(case.layers, case.input_shape)
+        for a in (0, 1):
+            for row, expected in zip(rows, largest_fields(case, a), strict=True):
+                assert row.field[a] in (expected, None), (case, a, rows)
+                known, unknown = known + (row.field[a] is not None), unknown + (row.field[a] is None)
+    assert known > 300
+    assert 0 < unknown < known / 4
+
+
+@pytest.mark.parametrize(
+    ("layers", "height", "expected"),
+    [
+        (
+            [{"kind": "AdaptiveAvgPool2d", "output_size": 3}, {**CONV, "kernel_size": 1, "stride": 2, "padding": 0}],
+            2,
+            1,
+        ),
+        ([{"kind": "AdaptiveAvgPool2d", "output_size": 1}, {**CONV, "kernel_size": 1, "stride": 2}], 5, 0),
+        ([CONV, {"kind": "Flatten"}, {"kind": "Softmax"}], 5, 5),
+    ],
+)
+def test_a_field_is_never_larger_than_the_gradient_of_every_output(layers, height, expected):
+    X = torch.rand(1, 1, height, 1, requires_grad=True)
+    made = network.build(layers, (1, height, 1))(X).flatten()
+    rows = [torch.autograd.grad(y, X, retain_graph=True)[0].flatten().nonzero().flatten() for y in made]
+    assert max(int(seen.max() - seen.min()) + 1 if len(seen) else 0 for seen in rows) == expected
+    field = network.table(layers, (1, height, 1))[-1].field[0]
+    assert field is None or field == expected + 2 * (layers[0] is CONV)  # the padding on either side
 
 
 # --- tracing
@@ -201,7 +246,7 @@ CONVOLUTION = nn.Conv2d(1, 1, 3, padding=1)
         ),
         (nn.Sequential(CONVOLUTION, nn.ReLU(), CONVOLUTION), "0 runs twice with the same weights"),
         (Custom(lambda X, a, b: a(X), nn.ReLU(), nn.Conv2d(1, 1, 1)), r"modules_\.1 has weights, but"),
-        (Weight(), "Weight has weights of its own"),
+        (Weight(), "scale is a parameter of Weight itself and belongs to none of its layers"),
         (nn.Sequential(nn.ConvTranspose2d(1, 1, 3)), "0 is a ConvTranspose2d, .* Known are Conv2d"),
         (nn.Sequential(nn.Conv2d(1, 1, 2, padding="same")), "an odd kernel, or padding as a number"),
         (nn.Sequential(nn.Flatten(2)), "start_dim=1, end_dim=-1 would fit"),
@@ -219,6 +264,230 @@ def test_what_is_no_chain_of_known_layers_is_refused_with_its_name(model, messag
         network.trace(model, (1, 8, 8))
     assert [module.training for module in model.modules()] == modes
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+
+
+def tied():
+    model = nn.Sequential(nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3))
+    model[1].weight = model[0].weight
+    return model
+
+
+def extra():
+    model = nn.Sequential(nn.Conv2d(1, 1, 3))
+    model[0].gain = nn.Parameter(torch.ones(1))
+    return model
+
+
+def listed():
+    model = nn.Sequential(nn.ReLU())
+    model.gains = nn.ParameterList([torch.ones(1)])
+    return model
+
+
+def quantised():
+    from torch.ao.quantization import quantize_dynamic
+
+    return quantize_dynamic(nn.Sequential(nn.Flatten(), nn.Linear(64, 2)), {nn.Linear})
+
+
+class Raising(nn.Module):
+    """A model that raises what it is given."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.norm, self.error = nn.BatchNorm2d(1), error
+
+    def forward(self, X):
+        self.norm(X)
+        raise self.error
+
+
+class OptimizedModule(nn.Module):
+    """As torch.compile names its wrapper, which takes seconds to import."""
+
+    def __init__(self):
+        super().__init__()
+        self._orig_mod = nn.ReLU()
+
+
+def locked():
+    model = nn.Sequential(nn.ReLU())
+    model.lock = threading.Lock()
+    return model
+
+
+def uninitialised():
+    class Forgotten(nn.Module):
+        def __init__(self):
+            pass
+
+    return Forgotten()
+
+
+def around():
+    """A model whose forward names the model: a copy would run the model itself, in training mode."""
+    model = nn.Sequential(nn.BatchNorm2d(1))
+    model.forward = lambda X: model[0](X)
+    return model
+
+
+def shared():
+    class Single(nn.Conv2d):
+        def __deepcopy__(self, memo):
+            return self
+
+    return nn.Sequential(Single(1, 1, 1))
+
+
+SCRIPTED = "has been compiled by torch.jit"
+
+
+def plain_by(parts, cure):
+    """What is said of a first layer whose weight is computed from these, and what would undo it."""
+    return rf"^0\.weight is not a parameter: it is computed from {parts} each .* torch\.nn\.utils\..*{cure}\(.*\) makes"
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: nn.Sequential(nn.Conv2d(1, 1, 1), torch.jit.script(nn.ReLU())), rf"1 \(ReLU\) {SCRIPTED}"),
+        (lambda: torch.jit.script(nn.Sequential(nn.ReLU())), f"Sequential {SCRIPTED}"),
+        (lambda: torch.jit.trace(nn.Conv2d(1, 1, 1), torch.zeros(1, 1, 8, 8)), f"Conv2d {SCRIPTED}"),
+        (lambda: nn.DataParallel(nn.Sequential(nn.ReLU())), r"DataParallel is a wrapper .* its \.module, would fit"),
+        (lambda: nn.Sequential(OptimizedModule()), r"0 \(OptimizedModule\) is a wrapper .* its \._orig_mod"),
+        (lambda: nn.Sequential(nn.LazyConv2d(3, 3)), r"0 \(LazyConv2d\) is lazy"),
+        (lambda: nn.Sequential(nn.LazyBatchNorm2d()), r"0 \(LazyBatchNorm2d\) is lazy"),
+        (quantised, r"1 is a torch\.ao\.nn\.quantized\..*Linear, which the table does not know"),
+        (lambda: nn.Sequential(nn.MultiheadAttention(8, 2)), "0 is a MultiheadAttention, which the table"),
+        (
+            lambda: nn.Sequential(weight_norm(nn.Conv2d(1, 2, 3))),
+            plain_by("0.weight_g, 0.weight_v", "remove_weight_norm"),
+        ),
+        (lambda: nn.Sequential(spectral_norm(nn.Linear(8, 8))), plain_by("0.weight_orig", "remove_spectral_norm")),
+        (lambda: prune.l1_unstructured(nn.Conv2d(1, 2, 3), "weight", 0.5), "^weight is not a parameter.*prune.remove"),
+        (
+            lambda: nn.Sequential(parametrizations.weight_norm(nn.Conv2d(1, 2, 3))),
+            plain_by(r".*original0, .*original1", "remove_parametrizations"),
+        ),
+        (
+            lambda: nn.Sequential(parametrizations.spectral_norm(nn.Conv2d(1, 2, 3))),
+            plain_by(".*original", "remove_parametrizations"),
+        ),
+        (tied, r"1\.weight is the same tensor as 0\.weight"),
+        (extra, r"0\.gain is a parameter that a Conv2d does not have"),
+        (listed, r"gains\.0 is a parameter of gains \(ParameterList\) itself"),
+        (lambda: nn.Sequential(nn.Sequential(Weight())), r"0\.0\.scale is a parameter of 0\.0 \(Weight\) itself"),
+        (lambda: Raising(AssertionError()), r"1×8×8: AssertionError: raise self\.error$"),
+        (lambda: Raising(AssertionError("28 pixels wide, please")), "1×8×8: 28 pixels wide, please$"),
+        (lambda: Raising(KeyError("mask")), "1×8×8: KeyError: 'mask'$"),
+        (lambda: Raising(ZeroDivisionError()), r"ZeroDivisionError: raise self\.error$"),
+        (locked, "^The model cannot be copied.*cannot pickle"),
+        (uninitialised, "^The model cannot be copied.*no attribute"),
+        (around, "A copy of the model still uses 0.num_batches_tracked of the model itself"),
+        (shared, "A copy of the model still uses 0 of the model itself"),
+    ],
+)
+def test_what_cannot_be_watched_or_counted_is_refused_by_name_and_nothing_changes(make, message):
+    model = make()
+    with unchanged(model), pytest.raises(ValueError, match=message):
+        network.trace(model, (1, 8, 8))
+
+
+@contextlib.contextmanager
+def unchanged(model):
+    """Whatever happens inside, nothing of the model is changed, and no random number is used up."""
+
+    def state():
+        modules = list(model.modules()) if hasattr(model, "_modules") else []
+        return (
+            [
+                (module.training, dict(module._forward_hooks), dict(module._forward_pre_hooks), list(vars(module)))
+                for module in modules
+            ],
+            [
+                (id(tensor), tensor._version, tensor.requires_grad, tensor.grad, tensor.dtype, tensor.device)
+                for module in modules
+                for tensor in (*module._parameters.values(), *module._buffers.values())
+                if tensor is not None and not is_lazy(tensor)
+            ],
+            torch.get_rng_state().tolist(),
+            random.getstate(),
+            np.random.get_state()[1].tolist(),
+        )
+
+    before = state()
+    yield
+    assert state() == before
+
+
+class Noisy(nn.Module):
+    """A model with a state, random numbers, and something that goes wrong inside, if it is given one."""
+
+    def __init__(self, error=None):
+        super().__init__()
+        self.conv, self.norm, self.drop, self.error = nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Dropout(), error
+        self.register_buffer("count", torch.zeros(()))
+        self.norm.eval()
+        self.conv.weight.requires_grad_(False)
+
+    def forward(self, X):
+        self.count += 1
+        self.train()
+        torch.rand(3), random.random(), np.random.rand()
+        self.conv.bias.data.add_(1)
+        if self.error:
+            raise self.error
+        return self.drop.eval()(self.norm.eval()(self.conv(X)))
+
+
+def test_nobodys_model_is_changed():
+    model = Noisy()
+    with unchanged(model):
+        assert [layer["kind"] for layer in network.trace(model, (1, 8, 8))] == ["Conv2d", "BatchNorm2d", "Dropout"]
+    for error in (RuntimeError("no"), AssertionError(), KeyboardInterrupt(), SystemExit()):
+        model = Noisy(error)
+        with unchanged(model), pytest.raises(ValueError if isinstance(error, Exception) else type(error)):
+            network.trace(model, (1, 8, 8))
+
+
+def test_hooks_that_fail_halfway_stay_on_nothing(monkeypatch):
+    model, real, calls = nn.Sequential(nn.Conv2d(1, 1, 1), nn.ReLU()), nn.Module.register_forward_hook, []
+
+    def fails(self, *arguments, **options):
+        calls.append(self)
+        if len(calls) == 2:
+            raise RuntimeError("no hook here")
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(nn.Module, "register_forward_hook", fails)
+    with unchanged(model), pytest.raises(RuntimeError, match="no hook here"):
+        network.trace(model, (1, 8, 8))
+    assert len(calls) == 2
+
+
+def test_what_the_models_own_hooks_change_is_seen():
+    for register in ("register_forward_hook", "register_forward_pre_hook"):
+        model = nn.Sequential(nn.ReLU(), nn.Sigmoid())
+        getattr(model[0 if register == "register_forward_hook" else 1], register)(lambda module, *values: values[-1] + 1 if register == "register_forward_hook" else (values[0][0] + 1,))  # fmt: skip  # noqa: B023, E501
+        with pytest.raises(ValueError, match=r"1 \(Sigmoid\) does not read just what 0 gives"):
+            network.trace(model, (1, 8, 8))
+
+
+def test_a_refusal_that_the_model_catches_is_told_all_the_same():
+    def forward(X, a):
+        try:
+            return a(X)
+        except ValueError:
+            return X
+
+    with pytest.raises(ValueError, match=r"modules_\.0 is a ConvTranspose2d"):
+        network.trace(Custom(forward, nn.ConvTranspose2d(1, 1, 3)), (1, 8, 8))
+
+
+def test_in_inference_mode_a_model_is_traced_as_ever():
+    with torch.inference_mode():
+        assert len(network.trace(nn.Sequential(nn.Conv2d(1, 1, 1), nn.ReLU()), (1, 8, 8))) == 2
 
 
 def test_activations_without_weights_may_run_twice_and_double_models_are_taken():

@@ -48,7 +48,7 @@ function fieldText(lang, layer, from, to, a) {
     return `r = ${shown(old.size)} + ${d}·(${k} − 1)·${shown(old.jump)} = ${shown(now.size)}, j = ${shown(old.jump)}·${s} = ${shown(now.jump)}`;
   }
   if (now.size === old.size && now.jump === old.jump) return say(lang, "network.derive.same", { text: `r = ${shown(now.size)}` });
-  if (now.size === now.extent && now.size !== null) return say(lang, "network.derive.all", { text: `r = ${shown(now.size)}` });
+  if (now.least === now.extent && now.size !== null) return say(lang, "network.derive.all", { text: `r = ${shown(now.size)}` });
   return now.jump === null ? say(lang, "network.derive.uneven", { text: `r = ${shown(now.size)}` }) : `r = ${shown(now.size)}, j = ${shown(now.jump)}`;
 }
 

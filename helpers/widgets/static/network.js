@@ -112,32 +112,48 @@ function costs(layer, before, after) {
   return [kind.startsWith("BatchNorm") && layer.affine ? 2 * before[0] : 0, 0];
 }
 
-/** r' = r + d (k − 1) j, j' = j s; no single jump after windows of different sizes. */
-function windowed(axis, k, s, p, d, o) {
-  if (axis.size === null || axis.jump === null)
-    return axis.size === axis.extent || (k === 1 && s === 1 && p === 0) ? axis : { size: null, jump: null, extent: null };
+const UNKNOWN = { size: null, jump: null, extent: null, least: null };
+
+/** r' = r + d (k − 1) j, j' = j s. */
+function windowed(axis, k, s, p, d, n, o) {
+  if (axis.size === null || axis.jump === null) return k === 1 && s === 1 && p === 0 ? axis : afterUneven(axis, k, s, p, d, n, o);
   const size = axis.size + d * (k - 1) * axis.jump, jump = axis.jump * s;
-  return { size, jump, extent: size + (o - 1) * jump };
+  return { size, jump, extent: size + (o - 1) * jump, least: size };
 }
 
 /** Window i of adaptive pooling goes from floor(i n / o) to ceil((i + 1) n / o). */
 function adaptive(axis, n, o) {
+  if (o === n) return axis;
+  if (axis.size === null || axis.jump === null) return axis.least === axis.extent ? axis : UNKNOWN;
   const starts = Array.from({ length: o }, (_, i) => Math.floor((i * n) / o));
   const lengths = new Set(starts.map((start, i) => Math.ceil(((i + 1) * n) / o) - start));
   const steps = new Set(starts.slice(1).map((start, i) => start - starts[i]));
-  const k = Math.max(...lengths);
-  if (axis.size === null || axis.jump === null) return windowed(axis, k, o === n ? 1 : 2, 0, 1, o);
-  if (lengths.size === 1 && steps.size === 1 && !steps.has(0)) return windowed(axis, k, [...steps][0], 0, 1, o);
-  return { size: axis.size + (k - 1) * axis.jump, jump: null, extent: axis.extent };
+  if (lengths.size === 1 && steps.size === 1 && !steps.has(0)) return windowed(axis, [...lengths][0], [...steps][0], 0, 1, n, o);
+  const [size, least] = [Math.max(...lengths), Math.min(...lengths)].map((k) => axis.size + (k - 1) * axis.jump);
+  return { size, jump: null, extent: axis.extent, least };
 }
 
-/** The field along axis a (0: rows), where the layer makes o elements of n. */
+/** After windows without a single jump: known only where every element sees all that is seen. */
+function afterUneven(axis, k, s, p, d, n, o) {
+  if (axis.least !== axis.extent) return UNKNOWN;
+  const inside = (i) => Array.from({ length: k }, (_, u) => i * s - p + u * d).some((place) => place >= 0 && place < n);
+  const reading = Array.from({ length: o }, (_, i) => i).filter(inside).length;
+  if (reading === 0) return UNKNOWN; // padding only
+  return reading === o ? axis : { ...axis, least: 0 };
+}
+
+/**
+ * The field along axis a (0: rows), where the layer makes o elements of n; n and o are 0 for vectors.
+ * size: of the largest field; least: of the smallest, 0 where a window reads only padding; extent: of all together;
+ * jump: null where there is no single one. All null where windows follow windows of different sizes.
+ */
 function axisAfter(layer, axis, a, n, o) {
-  const { kind } = layer;
-  if (kind === "Linear" || (kind.startsWith("Adaptive") && o === 1)) return { size: axis.extent, jump: null, extent: axis.extent };
-  if (kind.startsWith("Adaptive")) return adaptive(axis, n, o);
+  const { kind } = layer, pooled = kind.startsWith("Adaptive");
+  const mixing = kind === "Linear" || (kind.endsWith("Softmax") && o === 0); // over channels on maps, over all on vectors
+  if (mixing || (pooled && o === 1)) return { size: axis.extent, jump: null, extent: axis.extent, least: axis.extent };
+  if (pooled) return adaptive(axis, n, o);
   if (!layer.kernel_size) return axis;
-  return windowed(axis, layer.kernel_size[a], layer.stride[a], layer.padding[a], layer.dilation[a], o);
+  return windowed(axis, layer.kernel_size[a], layer.stride[a], layer.padding[a], layer.dilation[a], n, o);
 }
 
 function tooLarge(shape, multiplyAdds, axes) {
@@ -150,12 +166,12 @@ function tooLarge(shape, multiplyAdds, axes) {
  * What every layer gives and costs, up to the first that is impossible.
  * @param {object[]} layers @param {number[]} inputShape [c, h, w] @param {number} batch
  * @returns {{rows: {before: number[], text: string, shape: number[], parameters: number, multiply_adds: number, memory: number,
- *   from: object[], axes: {size: number | null, jump: number | null, extent: number | null}[]}[],
+ *   from: object[], axes: {size: number | null, jump: number | null, extent: number | null, least: number | null}[]}[],
  *   refused: {layer: number, kind: string, key: string, params: object} | null}} axes: rows and columns
  */
 export function table(layers, inputShape, batch = 1) {
   const rows = [];
-  let shape = inputShape, axes = [1, 2].map((a) => ({ size: 1, jump: 1, extent: inputShape[a] }));
+  let shape = inputShape, axes = [1, 2].map((a) => ({ size: 1, jump: 1, extent: inputShape[a], least: 1 }));
   for (const [index, layer] of layers.entries()) {
     const stop = (reason) => ({ rows, refused: { layer: index + 1, kind: layer.kind, ...reason } });
     const reason = layerRefusal(layer, shape);

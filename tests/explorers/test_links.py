@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from playwright.sync_api import expect
 from torch import nn
 
 from helpers.widgets import (
@@ -91,40 +92,93 @@ def test_weights_that_come_late_do_not_move_it(bare_page):
     assert abs(top(page.locator("#net"))) < 20
 
 
+def test_a_pointer_that_rests_where_the_explorer_comes_chooses_nothing(bare_page):
+    page = bare_page(LONG, conv(), kernels(), LONG)
+    for id, link in (("one", "#one?p=9&o=1,1"), ("pic", "#pic?o=3,4")):
+        page.evaluate("scrollTo(0, 0)")
+        for x in range(200, 1000, 100):
+            page.mouse.move(x, 200)
+            page.evaluate("link => { location.hash = ''; location.hash = link; }", link)
+            page.wait_for_function("scrollY > 3000")
+            settled(page)
+            assert link_of(page.locator(f"#{id}")) == link
+
+
 # --- all that is shown
 
+WIDGETS = {
+    "conv": lambda id: conv(id),
+    "pool": lambda id: PoolExplorer(X, 2, id=id),
+    "channels": lambda id: ChannelExplorer(torch.stack([X, X]), torch.ones(2, 2, 2, 2), bias=[0, 1], id=id),
+    "pic": lambda id: kernels(id),
+    "mix": lambda id: ColourMixer(torch.zeros(3, 5, 6), torch.eye(3), id=id),
+    "learner": lambda id: KernelLearner(X, [[1, -1]], kernel=[[0, 0]], lr=0.001, id=id),
+    "field": lambda id: ReceptiveFieldExplorer([(3, 1), (3, 2)], size=9, id=id),
+    "field-from": lambda id: ReceptiveFieldExplorer([(3, 1), (3, 2)], size=9, at=(1, 2), id=id),
+    "network": lambda id: NetworkExplorer(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()), (1, 8, 8), id=id),
+    "puzzle": lambda id: ShapePuzzle((9, 12), (5, 4), id=id),
+    "lenet": lambda id: LeNetExplorer(id=id),
+}
+
 STATES = [
-    (lambda: conv("w", padding=1), "o=2,1&w=1"),
-    (lambda: conv("w"), "x=1,2,3,4;5,6,7,8&k=1,1&p=1&o=3,4&w=1"),
-    (lambda: PoolExplorer(X, 2, id="w"), "o=1,2&n=gradient"),
-    (lambda: PoolExplorer(X, 2, id="w"), "s=1&o=4,4&n=windows"),
-    (lambda: ChannelExplorer(torch.stack([X, X]), torch.ones(2, 2, 2, 2), bias=[0, 1], id="w"), "b=2,-1.5&o=1,4,3&w=1"),
-    (lambda: kernels("w"), "k=0,1;1,0&o=3,4&t=signed"),
-    (lambda: ColourMixer(torch.zeros(3, 5, 6), torch.eye(3), id="w"), "k=0,0,1;0,1,0;1,0,0&o=4,5"),
-    (lambda: KernelLearner(X, [[1, -1]], kernel=[[0, 0]], lr=0.001, id="w"), "lr=0.002&o=prediction,5,4"),
-    (lambda: KernelLearner(X, [[1, -1]], kernel=[[0, 0]], id="w"), "o=dx,5,5"),
-    (lambda: ReceptiveFieldExplorer([(3, 1), (3, 2)], size=9, id="w"), "o=1,6"),
-    (lambda: ReceptiveFieldExplorer([(3, 1), (3, 2)], size=9, at=(1, 2), id="w"), "n=11&o=2,0"),
-    (lambda: NetworkExplorer(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()), (1, 8, 8), id="w"), "n=4&o=1"),
-    (lambda: ShapePuzzle((9, 12), (5, 4), id="w"), "i=7,8&k=2&p=1,0&s=1,2"),
-    (lambda: LeNetExplorer(id="w"), "z=1,2&o=conv2,3,9,8,5"),
-    (lambda: LeNetExplorer(id="w"), "o=fc2,83"),
+    "conv?o=1,1&w=1",
+    "conv?x=1,2,3,4;5,6,7,8&k=1,1&p=1&o=3,4&w=1",
+    "pool?o=1,2&n=gradient",
+    "pool?m=avg&s=1&o=4,4&n=windows",
+    "channels?b=2,-1.5&o=1,4,3&w=1",
+    "pic?k=0,1;1,0&o=3,4&t=signed",
+    "mix?k=0,0,1;0,1,0;1,0,0&o=4,5",
+    "learner?lr=0.002&o=prediction,5,4",
+    "learner?o=dx,5,5",
+    "field?o=1,6",
+    "field-from?n=11&o=2,0",
+    "network?n=4&o=1",
+    "puzzle?k=2&p=1,0&s=1,2",
+    "lenet?z=1,2&o=conv2,3,9,8,5",
+    "lenet?o=fc2,83",
 ]
 
+BAD = [
+    "conv?o=2,0", "conv?o=1", "conv?o=-1,0", "conv?o=1.5,0", "conv?w=yes", "pool?n=gradients", "pool?o=3,0",
+    "channels?b=1;2", "channels?o=2,0,0", "pic?t=black", "pic?o=20,0", "mix?o=5,0", "learner?o=dk,1,0",
+    "learner?o=input,0,0", "field?o=2,3", "field?o=3,0", "network?o=2", "puzzle?k=6", "lenet?o=conv2,3,10,0,0",
+    "lenet?o=toString,1", "lenet?o=fc1,3,1,1",
+]  # fmt: skip
 
-@pytest.mark.parametrize(("widget", "link"), STATES, ids=[link for _, link in STATES])
-def test_a_link_carries_all_that_a_teacher_would_show_and_reset_ends_it(bare_page, widget, link):
-    page = bare_page(widget(), link=f"#w?{link}&unknown=7")
-    root = page.locator("#w")
-    assert link_of(root).removeprefix("#w?") == link
-    assert not root.get_by_role("alert").is_visible()
-    root.get_by_role("button", name="Reset").click()
-    if "puzzle" not in root.inner_html():
-        assert link_of(root) == "#w?"
-    assert page.evaluate("location.hash") == "#w"
+
+@pytest.fixture
+def teaching(bare_page):
+    """A page with one of each."""
+    return bare_page(*(make(id) for id, make in WIDGETS.items()))
+
+
+def test_a_link_carries_all_that_a_teacher_would_show_and_reset_ends_it(teaching):
+    for state in STATES:
+        teaching.evaluate("state => { location.hash = state; }", f"{state}&unknown=7")
+        id = state.split("?")[0]
+        root = teaching.locator(f"#{id}")
+        expect(root.get_by_role("link", name="Link to this state")).to_have_attribute("href", f"#{state}")
+        assert not root.get_by_role("alert").is_visible(), state
+        root.get_by_role("button", name="Reset").click()
+        assert link_of(root) == f"#{id}?", state
+        assert teaching.evaluate("location.hash") == f"#{id}", state
+
+
+def test_a_view_that_there_is_not_is_told_and_the_authors_stands(teaching):
+    for state in BAD:
+        teaching.evaluate("state => { location.hash = state; }", state)
+        id, link = state.split("?")
+        alert = teaching.locator(f"#{id}").get_by_role("alert")
+        alert.get_by_text(f"The link's {link} makes no sense here").wait_for()
+        assert link_of(teaching.locator(f"#{id}")) == f"#{id}?", state
+
+
+def test_after_reset_a_reload_gives_the_authors_state(bare_page):
+    page = bare_page(conv(), link="#one?k=5")
+    page.locator("#one").get_by_role("button", name="Reset").click()
     page.reload()
-    page.wait_for_selector("#w[data-live]")
-    assert link_of(root) == "#w?"
+    page.wait_for_selector("#one[data-live]")
+    assert link_of(page.locator("#one")) == "#one?"
 
 
 def test_what_a_reader_chooses_is_in_the_link(bare_page):
@@ -144,31 +198,6 @@ def test_what_a_reader_chooses_is_in_the_link(bare_page):
     page.evaluate("location.hash = '#one?s=2'")
     page.wait_for_function("document.querySelector('#one .cx-link').hash === '#one?s=2'")
     assert not one.get_by_role("checkbox", name="Count the windows").is_checked()
-
-
-@pytest.mark.parametrize(
-    ("widget", "link"),
-    [
-        (lambda: conv("w"), "o=2,0"),
-        (lambda: conv("w"), "o=1"),
-        (lambda: conv("w"), "o=-1,0"),
-        (lambda: conv("w"), "w=yes"),
-        (lambda: PoolExplorer(X, 2, id="w"), "n=gradients"),
-        (lambda: ChannelExplorer(torch.stack([X, X]), torch.ones(2, 2, 2, 2), bias=[0, 1], id="w"), "b=1;2"),
-        (lambda: KernelLearner(X, [[1, -1]], kernel=[[0, 0]], id="w"), "o=dk,1,0"),
-        (lambda: KernelLearner(X, [[1, -1]], kernel=[[0, 0]], id="w"), "o=input,0,0"),
-        (lambda: ReceptiveFieldExplorer([(3, 1), (3, 2)], size=9, id="w"), "o=2,3"),
-        (lambda: NetworkExplorer(nn.Sequential(nn.Conv2d(1, 2, 3)), (1, 8, 8), id="w"), "o=1"),
-        (lambda: ShapePuzzle((9, 12), (5, 4), id="w"), "k=6"),
-        (lambda: LeNetExplorer(id="w"), "o=conv2,3,10,0,0"),
-        (lambda: LeNetExplorer(id="w"), "o=toString,1"),
-        (lambda: LeNetExplorer(id="w"), "o=fc1,3,1,1"),
-    ],
-)
-def test_a_view_that_there_is_not_is_told_and_the_authors_stands(bare_page, widget, link):
-    page = bare_page(widget(), link=f"#w?{link}")
-    assert f"The link's {link} makes no sense here" in page.locator("#w").get_by_role("alert").inner_text()
-    assert link_of(page.locator("#w")) == "#w?"
 
 
 def test_a_link_that_names_more_outputs_than_biases_gets_zeros_for_the_rest(bare_page):
@@ -258,7 +287,7 @@ def test_a_published_page_is_copied_with_its_published_address(bare_page, disk):
 
 def test_a_clipboard_that_refuses_is_told_with_the_link(bare_page):
     page = bare_page(conv(), head=CANONICAL)
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     told = press(page, page.locator("#one"))
     assert told == "The browser did not let this page copy. The link is https://example.org/course/02.html#one?"
     assert page.evaluate("location.hash") == "#one?"

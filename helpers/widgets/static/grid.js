@@ -32,8 +32,8 @@ export class Grid {
     this.#usePainter(CellPainter);
     this.root.addEventListener("keydown", (event) => this.#key(event));
     this.root.addEventListener("click", (event) => this.#press(event));
-    this.root.addEventListener("pointerover", (event) => this.#hover(event));
-    this.root.addEventListener("pointermove", (event) => this.painter instanceof CanvasPainter && this.#hover(event));
+    this.root.addEventListener("pointermove", (event) => this.#hover(event)); // not pointerover: a page that scrolls under a resting pointer chooses nothing
+    this.root.addEventListener("pointerleave", () => (this.hovered = null));
     this.root.addEventListener("focusin", (event) => this.#focused(event));
     this.root.addEventListener("paste", (event) => this.#pasted(event));
     this.root.addEventListener("copy", (event) => this.#copied(event));
@@ -177,7 +177,9 @@ export class Grid {
 
   #hover(event) {
     const place = event.pointerType === "touch" ? null : this.painter.locate(event);
-    if (place) this.point?.(place[0] - this.padding[0], place[1] - this.padding[1], "hover");
+    if (!place || String(place) === this.hovered) return;
+    this.hovered = String(place);
+    this.point?.(place[0] - this.padding[0], place[1] - this.padding[1], "hover");
   }
 
   #press(event) {

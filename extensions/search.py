@@ -1,54 +1,56 @@
-"""Full-text search for Chinese: pairs of characters, cut the same way in the index and in the query."""
+"""Search by section, as one types, from disk too: an index that the page loads when it is first asked."""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Iterator
 from typing import Any
 
-from sphinx.search import languages
-from sphinx.search.en import SearchEnglish
+from extensions import PARALLEL, language
+from extensions.pages import Page
+from helpers import words
 
-from extensions import PARALLEL
+INDEX = "search-index.js"
 
-TOKEN = re.compile(r"[\u3400-\u9fff]+|[A-Za-z0-9_]+")
-
-
-class SearchChinese(SearchEnglish):
-    """Chinese text as its characters and pairs of neighbours, Latin words as in English.
-
-    Sphinx's own Chinese search cuts the index into words and leaves the query whole, so that longer terms find nothing.
-    """
-
-    lang = "zh_CN"
-    language_name = "Chinese"
-    js_splitter_code = r"""
-function splitQuery(query) {
-  const terms = [];
-  for (const run of query.match(/[\u3400-\u9fff]+|[A-Za-z0-9_]+/g) || []) {
-    if (!/^[\u3400-\u9fff]/.test(run) || run.length === 1) terms.push(run);
-    else for (let i = 0; i + 1 < run.length; i++) terms.push(run.slice(i, i + 2));
-  }
-  return terms;
-}
-"""
-
-    def split(self, input: str) -> list[str]:
-        terms: list[str] = []
-        for run in TOKEN.findall(input):
-            terms += [*run, *(run[i : i + 2] for i in range(len(run) - 1))] if _chinese(run) else [run]
-        return terms
-
-    def word_filter(self, word: str) -> bool:
-        return _chinese(word) or super().word_filter(word)
-
-    def stem(self, word: str) -> str:
-        return word if _chinese(word) else super().stem(word)
+#: what Sphinx's own search would ship, and marks on the pages that it leads to
+SPHINX = ("searchtools.js", "language_data.js", "sphinx_highlight.js")
 
 
-def _chinese(word: str) -> bool:
-    return bool(word) and "\u3400" <= word[0] <= "\u9fff"
+def entries(address: str, page: Page) -> Iterator[dict[str, str]]:
+    """What the index holds of a page: an entry for each section that says something."""
+    for section in page.sections:
+        place = f"{address}#{section.anchor}" if section.anchor else address
+        text, code = section.prose(), "\n".join(section.code)
+        if text or code or section.title:
+            yield {"at": place, "page": page.title, "title": section.title, "text": text, "code": code}
+
+
+def script(code: str, found: list[dict[str, str]]) -> str:
+    """The index of a language as a script, since a page from disk may load nothing else."""
+    spoken = {key: texts[code] for key, texts in words.table().items() if key.startswith("site.search")}
+    return f"window.courseSearchIndex = {json.dumps({'words': spoken, 'entries': found}, ensure_ascii=False)};\n"
+
+
+def replace_sphinx_search(app: Any) -> None:
+    """Sphinx shall not index the pages, nor write its search page."""
+    app.builder.search = False
+    app.add_js_file("course-page.js", loading_method="defer")
+
+
+def search_page(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
+    yield "search", {}, "search.html"
+
+
+def leave_out(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Pages load nothing of Sphinx's search, and know the words of ours."""
+    context["script_files"] = [one for one in context["script_files"] if not str(one.filename or "").endswith(SPHINX)]
+    table, code = words.table(), language(app)
+    context["course_word"] = lambda key: table[key][code]
+    context["theme_search_bar_text"] = table["site.search.field"][code]
 
 
 def setup(app: Any) -> dict[str, bool]:
-    languages["zh"] = languages["zh_CN"] = SearchChinese
+    app.connect("builder-inited", replace_sphinx_search)
+    app.connect("html-collect-pages", search_page)
+    app.connect("html-page-context", leave_out, priority=900)
     return PARALLEL

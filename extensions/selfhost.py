@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from extensions import PARALLEL
+from extensions import PARALLEL, search
 
 HERE = Path(__file__).parent
 
@@ -36,12 +36,14 @@ def drop_unwanted_files(app: Any, config: Any) -> None:
 
 
 def tidy(app: Any, exception: Exception | None) -> None:
-    """Take out what the themes ship and no page uses: 4 MB of FontAwesome (see assets/course.css), their templates."""
+    """Take out what the themes ship and no page uses: 4 MB of FontAwesome (see assets/course.css), templates, a search."""
     if exception is None:
         static = Path(app.outdir) / "_static"
         shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
         for template in static.glob("*.html"):
             template.unlink()
+        for name in search.SPHINX:
+            (static / name).unlink(missing_ok=True)
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -49,7 +49,11 @@ def from_remote(remote: str) -> str | None:
 def _remote() -> str:
     try:
         done = subprocess.run(
-            ["git", "-C", str(ROOT), "remote", "get-url", "origin"], capture_output=True, encoding="utf-8", timeout=10
+            ["git", "-C", str(ROOT), "remote", "get-url", "origin"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=10,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

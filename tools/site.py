@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -27,15 +28,15 @@ BOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def languages() -> list[str]:
+def languages(root: Path = ROOT) -> list[str]:
     """The languages that have a welcome page."""
-    return [lang for lang in BOOKS if list((ROOT / "chapters" / lang).glob("00_welcome.*"))]
+    return [lang for lang in BOOKS if list((root / "chapters" / lang).glob("00_welcome.*"))]
 
 
-def configuration(lang: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def configuration(lang: str, root: Path = ROOT) -> tuple[dict[str, Any], dict[str, Any]]:
     """_config.yml and _toc.yml for one language."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8").replace("chapters/en/", f"chapters/{lang}/"))
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8").replace("chapters/en/", f"chapters/{lang}/"))
     book = BOOKS[lang]
     config["title"] = book.get("title", config["title"])
     config["sphinx"]["config"] |= book.get("config", {})
@@ -47,28 +48,52 @@ def configuration(lang: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return config, toc
 
 
-def build(lang: str) -> Path:
-    """Build one book; returns the folder of its pages. Raises CalledProcessError if a page has a fault."""
-    config, toc = configuration(lang)
-    folder = BUILD / lang
+def build(lang: str, root: Path = ROOT, into: Path = BUILD) -> Path:
+    """Build one book; returns the folder of its pages. Raises CalledProcessError if a page has a fault.
+
+    What the last build left is used again if that succeeded, with the same contents, configuration and extensions.
+    Otherwise a page that has left the contents would stay, and one with a fault would not be looked at again.
+    """
+    folder = into / lang
     folder.mkdir(parents=True, exist_ok=True)
+    plan = folder / "built.yml"
+    wanted = yaml.safe_dump([*configuration(lang, root), _extensions()], allow_unicode=True, sort_keys=False)
+    if not plan.is_file() or plan.read_text(encoding="utf-8") != wanted:
+        shutil.rmtree(folder / "_build", ignore_errors=True)
+    plan.unlink(missing_ok=True)
+    _run(lang, root, folder)
+    plan.write_text(wanted, encoding="utf-8")
+    return folder / "_build" / "html"
+
+
+def _extensions() -> str:
+    """A hash of our extensions, their templates and assets."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "extensions").rglob("*")):
+        if path.suffix in {".py", ".html", ".css", ".js"} and "mathjax" not in path.parts:
+            digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_text(encoding="utf-8").encode())
+    return digest.hexdigest()
+
+
+def _run(lang: str, root: Path, folder: Path) -> None:
+    config, toc = configuration(lang, root)
     for name, content in (("_config.yml", config), ("_toc.yml", toc)):
         (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
+    book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root)]
     options = ["--builder", "html", "-W", "-n", "--keep-going", "-q", "--path-output", str(folder)]
     files = ["--config", str(folder / "_config.yml"), "--toc", str(folder / "_toc.yml")]
     done = subprocess.run(
         [*book, *options, *files],
-        cwd=ROOT,
+        cwd=root,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
+        errors="replace",
     )
     if done.returncode:
         print(done.stdout, file=sys.stderr)
         done.check_returncode()
-    return folder / "_build" / "html"
 
 
 def join(pages: dict[str, Path]) -> None:

@@ -1,0 +1,61 @@
+"""What the page hides of an exercise follows from its cells' tags alone: solutions fold, hidden checks stay away."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from sphinx.util import logging
+
+from extensions import PARALLEL, say
+
+log = logging.getLogger(__name__)
+
+
+def hide(notebook: dict[str, Any], show: str, close: str) -> list[str]:
+    """Fold the cells tagged `solution` under these two prompts and take out those tagged `hidden`, in place.
+
+    A prompt that the cell's own metadata brings along stays. Returns what cannot be folded, a sentence each.
+    """
+    faults = []
+    for cell in notebook["cells"]:
+        tags = cell.get("metadata", {}).get("tags", [])
+        if "hidden" in tags:
+            cell["metadata"]["tags"] = [*tags, "remove-cell"]
+        elif "solution" in tags and cell["cell_type"] == "code":
+            cell["metadata"]["tags"] = [*tags, "hide-cell"]
+            cell["metadata"]["mystnb"] = {
+                "code_prompt_show": show,
+                "code_prompt_hide": close,
+                **cell["metadata"].get("mystnb", {}),
+            }
+        elif "solution" in tags and (fault := _fold_prose(cell, show)):
+            faults.append(f"cell {cell.get('id', '?')} is tagged `solution`, but {fault}")
+    return faults
+
+
+def _fold_prose(cell: dict[str, Any], show: str) -> str | None:
+    """Fold a solution in words; returns why it cannot be."""
+    source = "".join(cell["source"]).strip()
+    if cell["cell_type"] != "markdown":
+        return "only code and Markdown can be folded"
+    if re.search(r"^#{1,6} ", source, re.M):
+        return "a heading cannot be folded: put it into a cell before"
+    if not re.fullmatch(r"<details>.*</details>", source, re.S):
+        cell["source"] = f"<details><summary>{show}</summary>\n\n{source}\n\n</details>"
+    return None
+
+
+def on_read(app: Any, docname: str, source: list[str]) -> None:
+    if Path(app.env.doc2path(docname)).suffix == ".ipynb":
+        notebook = json.loads(source[0])
+        for fault in hide(notebook, say(app, "site.solution.show"), say(app, "site.solution.hide")):
+            log.warning("%s", fault, location=docname)
+        source[0] = json.dumps(notebook)
+
+
+def setup(app: Any) -> dict[str, bool]:
+    app.connect("source-read", on_read)
+    return PARALLEL

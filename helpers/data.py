@@ -9,8 +9,10 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import math
 import os
 import socket
+import stat
 import tempfile
 import urllib.request
 import zlib
@@ -38,6 +40,14 @@ SAMPLE = Path(__file__).parent / "sample" / "fashion_mnist.npz"
 
 class DataError(RuntimeError):
     """A file of the data set that is not what it should be; the message says which, and what to do."""
+
+
+class _Damaged(DataError):
+    """A file that is there, but is not the published one."""
+
+
+class _Forbidden(DataError):
+    """A file or folder that this user may not read."""
 
 
 class Split(NamedTuple):
@@ -100,26 +110,25 @@ def fashion_mnist() -> Data:
 
     In this order: the folder that the environment variable FASHION_MNIST_DIR names; torchvision's folder, in ./data or
     in the user's cache; Debian's package; a download through torchvision, tried once; the sample in this package: 3,000
-    training and 1,000 test images, as many of each class. Every file is checked by its content. Raises DataError only
-    where FASHION_MNIST_DIR names a folder that does not have the right files.
+    training and 1,000 test images, as many of each class. Every file is checked by its content; where one is not what
+    it should be, or may not be read, the next place is tried. Raises DataError only where FASHION_MNIST_DIR names a
+    folder that does not have the right files.
     """
     named = os.environ.get("FASHION_MNIST_DIR")
     if named:
-        return Data(*_read_folder(Path(named).expanduser()), f"from FASHION_MNIST_DIR={named}")
+        return Data(*_read_named(named), f"from FASHION_MNIST_DIR={named}")
     tried: list[str] = []
-    places = [(Path("data"), "from torchvision's folder ./data"), (cache(), "from the download of an earlier run")]
-    folders = [(_raw(root), words) for root, words in places] + [(DEBIAN, "from Debian's package")]
-    for folder, words in folders:
-        if not folder.is_dir():
-            continue
+    for place in _PLACES:
         try:
-            return Data(*_read_folder(folder), words, tuple(tried))
+            folder = place.folder()
+            if _is_there(folder):
+                return Data(*_read_folder(folder), place.words, tuple(tried))
         except DataError as error:
-            tried.append(str(error))
+            tried.append(f"{error}{place.cure if isinstance(error, _Damaged) else ''}")
     try:
-        return Data(*_download(cache()), "downloaded", tuple(tried))
-    except (DataError, OSError, RuntimeError) as error:
-        tried.append(f"download: {_first_line(error)}")
+        return Data(*_download(), "downloaded", tuple(tried))
+    except Exception as error:  # a network can fail in any way, and the sample is here
+        tried.append(f"download: {_told(error)}")
     return sample(tuple(tried))
 
 
@@ -129,8 +138,11 @@ def sample(tried: tuple[str, ...] = ()) -> Data:
 
 
 def cache() -> Path:
-    """Where downloads are kept: convnets in the user's cache folder."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "convnets"
+    """Where downloads are kept: convnets in the user's cache folder. Raises DataError for a user without a home."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "convnets"
+    except RuntimeError as error:  # no HOME, and nobody by this number in the list of users
+        raise DataError("there is no home folder to keep data in: set XDG_CACHE_HOME to a folder of yours") from error
 
 
 def hold_out(split: Split, count: int, seed: int = 0) -> tuple[Split, Split]:
@@ -232,6 +244,54 @@ def _raw(root: Path) -> Path:
     return root / "FashionMNIST" / "raw"
 
 
+class _Place(NamedTuple):
+    """A folder that may have the files: where it is, how to tell of it, and what to do about a damaged file in it."""
+
+    folder: Callable[[], Path]
+    words: str
+    cure: str
+
+
+_PLACES = (
+    _Place(lambda: _raw(Path("data")), "from torchvision's folder ./data", ": delete it"),
+    _Place(lambda: _raw(cache()), "from the download of an earlier run", ": delete it, and it will be fetched again"),
+    _Place(lambda: DEBIAN, "from Debian's package", ": install the package dataset-fashion-mnist anew"),
+)
+
+
+def _read_named(named: str) -> tuple[Split, Split]:
+    """The files of the folder that FASHION_MNIST_DIR names; raises DataError that says what to do."""
+    cure = "put the four published files there, or unset FASHION_MNIST_DIR"
+    try:
+        folder = Path(named).expanduser()
+        if not _is_there(folder):
+            raise DataError(f"FASHION_MNIST_DIR={named} is no folder")
+        return _read_folder(folder)
+    except _Forbidden as error:
+        raise DataError(f"{error}, or name another folder") from None
+    except DataError as error:
+        raise DataError(f"{error}: {cure}") from None
+    except (RuntimeError, ValueError, OSError) as error:  # nobody of that name, or no path at all
+        raise DataError(f"FASHION_MNIST_DIR={named} is no folder ({_told(error)}): {cure}") from error
+
+
+def _is_there(folder: Path) -> bool:
+    """Whether there is such a folder; raises DataError where one may not even look."""
+    try:
+        return stat.S_ISDIR(folder.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _out_of_reach(folder, error) from error
+
+
+def _out_of_reach(path: Path, error: OSError) -> DataError:
+    reason = f"{path} cannot be read ({error.strerror or _told(error)})"
+    if isinstance(error, PermissionError):
+        return _Forbidden(f"{reason}: make it readable for this user")
+    return DataError(reason)
+
+
 def _read_folder(folder: Path) -> tuple[Split, Split]:
     """The four files of a folder, packed or not."""
     train_images, train_labels, test_images, test_labels = (_read(folder, file) for file in _FILES)
@@ -239,21 +299,43 @@ def _read_folder(folder: Path) -> tuple[Split, Split]:
 
 
 def _read(folder: Path, file: _File) -> Tensor:
-    """One file in the idx format, checked; raises DataError."""
-    plain, packed = folder / file.name, folder / f"{file.name}.gz"
-    path = plain if plain.is_file() else packed
+    """One file in the idx format, checked, from the first of its two forms that is intact; raises DataError."""
+    refusals = []
+    for path in (folder / file.name, folder / f"{file.name}.gz"):
+        try:
+            content = _content(path, file)
+        except FileNotFoundError:
+            continue
+        except DataError as error:
+            refusals.append(error)
+            continue
+        header = 4 + 4 * len(file.shape)
+        return torch.frombuffer(bytearray(content[header:]), dtype=torch.uint8).reshape(file.shape)
+    if not refusals:
+        raise DataError(f"{folder} has no {file.name} and no {file.name}.gz")
+    raise refusals[0]
+
+
+def _content(path: Path, file: _File) -> bytes:
+    """What a file holds, unpacked and checked; raises DataError, and FileNotFoundError where there is none."""
     try:
-        content = path.read_bytes() if path is plain else gzip.decompress(path.read_bytes())
-    except FileNotFoundError:
-        raise DataError(f"{folder} has no {file.name} and no {packed.name}") from None
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(path) from None
+    except OSError as error:
+        raise _out_of_reach(path, error) from error
+    if content.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
+        raise _Damaged(f"{path} is a web page, not data (a network's login page, perhaps)")
+    try:
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} is damaged ({_first_line(error)}): delete it, and it will be fetched again") from None
+        raise _Damaged(f"{path} is damaged ({_told(error)})") from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
-        expected = 4 + 4 * len(file.shape) + functools.reduce(lambda a, b: a * b, file.shape)
+        expected = 4 + 4 * len(file.shape) + math.prod(file.shape)
         reason = f"{len(content):,} bytes instead of {expected:,}" if len(content) != expected else "a wrong checksum"
-        raise DataError(f"{path} is not the published file ({reason}): delete it, and it will be fetched again")
-    header = 4 + 4 * len(file.shape)
-    return torch.frombuffer(bytearray(content[header:]), dtype=torch.uint8).reshape(file.shape)
+        raise _Damaged(f"{path} is not the published file ({reason})")
+    return content
 
 
 def _read_sample() -> tuple[Split, Split]:
@@ -272,22 +354,23 @@ def _read_sample() -> tuple[Split, Split]:
 _refused: str | None = None  # why the one download of this process failed
 
 
-def _download(root: Path) -> tuple[Split, Split]:
-    """Fetch the files through torchvision into a folder of their own, check them, and only then put them in place.
-
-    Whatever stops it (an error, Ctrl-C) leaves nothing behind; two processes at once do not meet.
-    """
+def _download() -> tuple[Split, Split]:
+    """Fetch the files into the user's cache, once in this process."""
     global _refused
     if _refused is not None:
         raise DataError(f"{_refused} (not tried again in this process)")
     try:
-        return _fetch(root)
-    except (DataError, OSError, RuntimeError) as error:
-        _refused = _first_line(error)
+        return _fetch(cache())
+    except Exception as error:
+        _refused = _told(error)
         raise
 
 
 def _fetch(root: Path) -> tuple[Split, Split]:
+    """Fetch the files through torchvision into a folder of their own, check them, and only then put them in place.
+
+    Whatever stops it (an error, Ctrl-C) leaves nothing behind; two processes at once do not meet.
+    """
     from torchvision.datasets import FashionMNIST
 
     first, further = PATIENCE
@@ -295,21 +378,37 @@ def _fetch(root: Path) -> tuple[Split, Split]:
     urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=first).close()
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".download-", dir=root) as folder:
-        before = socket.getdefaulttimeout()
+        raw, before = _raw(Path(folder)), socket.getdefaulttimeout()
         socket.setdefaulttimeout(further)
         try:
             FashionMNIST(folder, download=True)
+            splits = _read_folder(raw)
+        except Exception as error:
+            raise _reason(raw, error) from error
         finally:
             socket.setdefaulttimeout(before)
-        splits = _read_folder(_raw(Path(folder)))
         _raw(root).mkdir(parents=True, exist_ok=True)
         for file in _FILES:
-            os.replace(_raw(Path(folder)) / file.name, _raw(root) / file.name)
+            os.replace(raw / file.name, _raw(root) / file.name)
     return splits
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+def _reason(raw: Path, error: Exception) -> Exception:
+    """Why a download failed: where torchvision says only that a file is corrupted, what is wrong with it."""
+    came = [(path, file) for file in _FILES if (path := raw / f"{file.name}.gz").is_file()]
+    try:
+        if type(error) is RuntimeError and came:
+            _content(*came[-1])
+    except DataError as found:
+        error = found
+    return DataError(str(error).replace(f"{raw}{os.sep}", "")) if isinstance(error, DataError) else error
+
+
+def _told(error: BaseException) -> str:
+    """An error in one line: what it says, and its kind where that alone would say little."""
+    text, kind = " ".join(str(error).split()), type(error).__name__
+    plain = isinstance(error, DataError | OSError) or type(error) is RuntimeError
+    return text if text.startswith(kind) or (plain and text) else f"{kind}: {text}".rstrip(": ")
 
 
 # --- the sample, as it was made

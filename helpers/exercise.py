@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import dis
+import functools
 import html
 import traceback
 from collections.abc import Callable
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from helpers.words import say
 
 if TYPE_CHECKING:
     from helpers.widgets.quiz import Quiz
-
-#: operations of a function that does nothing
-_IDLE = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST", "COPY_FREE_VARS"}
 
 
 class Verdict:
@@ -61,11 +60,22 @@ def answered(answer: Any) -> bool:
     if answer is None or answer is ...:
         return False
     code = getattr(answer, "__code__", None)
-    if code is None:
-        return True
-    constants = [i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_CONST", "RETURN_CONST")]
-    idle = {instruction.opname for instruction in dis.get_instructions(code)} <= _IDLE
-    return not (idle and set(constants) <= {None, ...})
+    return code is None or not _operations(code) <= _idle()
+
+
+@functools.cache
+def _idle() -> frozenset[tuple[str, Any]]:
+    """The operations of functions that do nothing, in the words of the Python that runs."""
+    ends = ("pass", "...", "return", "return None", "return ...")
+    bodies = [(*start, end) for start in ((), ('"""Words."""',), ("pass", "...")) for end in ends]
+    functions: dict[str, Any] = {}
+    exec("\n".join("\n    ".join((f"def f{n}(x):", *body)) for n, body in enumerate(bodies)), functions)
+    return frozenset().union(*(_operations(functions[f"f{n}"].__code__) for n in range(len(bodies))))
+
+
+def _operations(code: CodeType) -> frozenset[tuple[str, Any]]:
+    """What a function does, in no order: operations, and the constants that they use."""
+    return frozenset((i.opname, i.argval if i.opcode in dis.hasconst else i.arg) for i in dis.get_instructions(code))
 
 
 def expect(actual: Any, expected: Any, of: str | None = None, tolerance: float = 1e-5) -> None:

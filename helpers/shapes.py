@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -18,12 +18,30 @@ def output_size(n: int, k: int, padding: int = 0, stride: int = 1, dilation: int
 
     Parameters: n, input elements; k, kernel elements; padding, elements added on *each* side;
     stride, elements between windows; dilation, elements between kernel taps.
-    Raises ValueError if the dilated kernel does not fit into the padded input, or a setting is out of range.
+    Raises ValueError if the dilated kernel does not fit into the padded input, or a setting is out of range, TypeError
+    where something is no whole number.
 
     >>> output_size(8, 3, padding=1, stride=3)
     3
     """
+    n, k = whole(n, "input", 1), whole(k, "kernel", 1)
+    padding, stride, dilation = whole(padding, "padding"), whole(stride, "stride", 1), whole(dilation, "dilation", 1)
     return conv2d_shape((n, n), (k, k), padding, stride, dilation)[0]
+
+
+def whole(value: Any, name: str, minimum: int = 0) -> int:
+    """A whole number of at least `minimum`.
+
+    Raises TypeError for anything but a whole number (booleans, text and pairs among it), ValueError below the minimum.
+
+    >>> whole(3, "stride", 1)
+    3
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(say("widget.not_whole", name=name, value=repr(value)))
+    if int(value) < minimum:
+        raise ValueError(say("shapes.at_least", name=name, minimum=minimum, value=value))
+    return int(value)
 
 
 def pair(value: Any, name: str) -> Size:
@@ -38,6 +56,26 @@ def pair(value: Any, name: str) -> Size:
     if len(both) != 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) for n in both):
         raise TypeError(say("shapes.not_whole", name=name, value=repr(value)))
     return int(both[0]), int(both[1])
+
+
+def _pair(value: Any, name: str, minimum: int) -> Size:
+    """A setting for rows and columns, both of at least `minimum`."""
+    rows, columns = pair(value, name)
+    return whole(rows, name, minimum), whole(columns, name, minimum)
+
+
+def _size(value: Any, name: str) -> Size:
+    """A height and a width of at least 1: never one number for both, but whatever holds two, such as an array."""
+    both = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(both, tuple | list) or len(both) != 2:
+        raise TypeError(say("shapes.not_size", name=name, value=repr(value)))
+    return _pair(both, name, 1)
+
+
+def _switch(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(say("network.bad.switch", name=name, value=repr(value)))
+    return value
 
 
 def conv2d_shape(
@@ -56,14 +94,8 @@ def conv2d_shape(
     >>> conv2d_shape((8, 8), (3, 5), padding=(0, 1), stride=(3, 4))
     (2, 2)
     """
-    sizes = {"input": pair(tuple(input), "input"), "kernel": pair(tuple(kernel), "kernel")}
-    p, s, d = pair(padding, "padding"), pair(stride, "stride"), pair(dilation, "dilation")
-    limits = [(name, both, 1) for name, both in sizes.items()]
-    for name, both, minimum in [*limits, ("padding", p, 0), ("stride", s, 1), ("dilation", d, 1)]:
-        for value in both:
-            if value < minimum:
-                raise ValueError(say("shapes.at_least", name=name, minimum=minimum, value=value))
-    (n_h, n_w), (k_h, k_w) = sizes["input"], sizes["kernel"]
+    (n_h, n_w), (k_h, k_w) = _size(input, "input"), _size(kernel, "kernel")
+    p, s, d = _pair(padding, "padding", 0), _pair(stride, "stride", 1), _pair(dilation, "dilation", 1)
     spans = (d[0] * (k_h - 1) + 1, d[1] * (k_w - 1) + 1)
     padded = (n_h + 2 * p[0], n_w + 2 * p[1])
     if spans[0] > padded[0] or spans[1] > padded[1]:
@@ -108,13 +140,10 @@ def pool2d_shape(
     >>> pool2d_shape((4, 4), 3, stride=2, padding=1), pool2d_shape((4, 4), 3, stride=2, padding=1, ceil_mode=True)
     ((2, 2), (3, 3))
     """
-    n, k = pair(tuple(input), "input"), pair(kernel_size, "kernel_size")
-    s = k if stride is None else pair(stride, "stride")
-    p, d = pair(padding, "padding"), pair(dilation, "dilation")
-    for name, both, minimum in (("input", n, 1), ("kernel_size", k, 1), ("padding", p, 0), ("stride", s, 1), ("dilation", d, 1)):  # fmt: skip  # noqa: E501
-        for value in both:
-            if value < minimum:
-                raise ValueError(say("shapes.at_least", name=name, minimum=minimum, value=value))
+    n, k = _size(input, "input"), _pair(kernel_size, "kernel_size", 1)
+    s = k if stride is None else _pair(stride, "stride", 1)
+    p, d = _pair(padding, "padding", 0), _pair(dilation, "dilation", 1)
+    _switch(ceil_mode, "ceil_mode")
     for a in (0, 1):
         if 2 * p[a] > k[a]:
             raise ValueError(say("pool.bad.padding", padding=p[a], kernel=k[a], most=k[a] // 2))
@@ -148,8 +177,9 @@ def window_counts(n: int, k: int, padding: int = 0, stride: int = 1, dilation: i
     >>> window_counts(4, 3, padding=1)
     [2, 3, 3, 2]
     """
+    windows = output_size(n, k, padding, stride, dilation)
     counts = [0] * n
-    for i in range(output_size(n, k, padding, stride, dilation)):
+    for i in range(windows):
         for u in range(k):
             place = i * stride - padding + u * dilation
             if 0 <= place < n:
@@ -176,17 +206,13 @@ def receptive_field(layers: Iterable[tuple[int, ...]]) -> list[ReceptiveField]:
     j the jump before it: r' = r + dilation (kernel - 1) j, j' = j stride, start' = start - padding j
     (Araujo, Norris, Sim: Computing Receptive Fields of Convolutional Neural Networks, Distill 2019,
     https://doi.org/10.23915/distill.00021). Raises ValueError for a kernel, stride or dilation below 1, or a negative
-    padding.
+    padding, TypeError for anything but whole numbers and for layers of another form.
 
     >>> receptive_field([(2, 1), (2, 1)])
     [ReceptiveField(size=2, jump=1, start=0), ReceptiveField(size=3, jump=1, start=0)]
     """
     size, jump, start, fields = 1, 1, 0, []
-    for layer in layers:
-        kernel, stride, padding, dilation = (*layer, *(1, 1, 0, 1)[len(layer) :])
-        for name, value, minimum in (("kernel", kernel, 1), ("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1)):  # fmt: skip  # noqa: E501
-            if value < minimum:
-                raise ValueError(say("shapes.at_least", name=name, minimum=minimum, value=value))
+    for kernel, stride, padding, dilation in _layers(layers):
         size += dilation * (kernel - 1) * jump
         start -= padding * jump
         jump *= stride
@@ -194,33 +220,54 @@ def receptive_field(layers: Iterable[tuple[int, ...]]) -> list[ReceptiveField]:
     return fields
 
 
+def _layers(layers: Any) -> Iterator[tuple[int, int, int, int]]:
+    """All four numbers of every layer."""
+    layers = layers.tolist() if hasattr(layers, "tolist") else layers
+    if not isinstance(layers, Iterable) or isinstance(layers, str | bytes | Mapping):
+        raise TypeError(say("shapes.not_layers", value=repr(layers)))
+    for layer in layers:
+        if not isinstance(layer, tuple | list) or not 2 <= len(layer) <= 4:
+            raise TypeError(say("shapes.not_layers", value=repr(layer)))
+        kernel, stride, padding, dilation = list(layer) + [1, 1, 0, 1][len(layer) :]
+        k, s = whole(kernel, "kernel", 1), whole(stride, "stride", 1)
+        yield k, s, whole(padding, "padding"), whole(dilation, "dilation", 1)
+
+
 def conv2d_parameters(c_i: int, c_o: int, kernel: int | Size, bias: bool = True, groups: int = 1) -> int:
     """Weights and biases of a 2-D convolutional layer: c_o (c_i / groups) k_h k_w + c_o.
 
-    Raises ValueError if groups divides c_i and c_o not.
+    Raises ValueError unless groups divides c_i and c_o, and for numbers out of range, TypeError where something is no
+    whole number.
 
     >>> conv2d_parameters(1, 1, (1, 2))
     3
     """
-    if groups < 1 or c_i % groups or c_o % groups:
+    c_i, c_o, groups = whole(c_i, "c_i"), whole(c_o, "c_o"), whole(groups, "groups", 1)
+    if c_i % groups or c_o % groups:
         raise ValueError(say("shapes.groups", c_i=c_i, c_o=c_o, groups=groups))
-    k_h, k_w = pair(kernel, "kernel")
-    return c_o * (c_i // groups) * k_h * k_w + (c_o if bias else 0)
+    k_h, k_w = _pair(kernel, "kernel", 1)
+    return c_o * (c_i // groups) * k_h * k_w + (c_o if _switch(bias, "bias") else 0)
 
 
 def linear_parameters(inputs: int, outputs: int, bias: bool = True) -> int:
     """Weights and biases of a fully connected layer.
 
+    Raises ValueError for negative numbers, TypeError where something is no whole number.
+
     >>> linear_parameters(9, 4, bias=False)
     36
     """
-    return outputs * inputs + (outputs if bias else 0)
+    inputs, outputs = whole(inputs, "inputs"), whole(outputs, "outputs")
+    return outputs * inputs + (outputs if _switch(bias, "bias") else 0)
 
 
 def conv2d_multiply_adds(c_i: int, c_o: int, kernel: int | Size, output: Size, groups: int = 1) -> int:
     """Multiply-adds of a 2-D convolutional layer: one for every weight and place of the output, biases left out.
 
+    Raises what `conv2d_parameters` raises, and TypeError where output is no (o_h, o_w).
+
     >>> conv2d_multiply_adds(1, 1, 2, (2, 2))
     16
     """
-    return conv2d_parameters(c_i, c_o, kernel, bias=False, groups=groups) * output[0] * output[1]
+    o_h, o_w = _size(output, "output")
+    return conv2d_parameters(c_i, c_o, kernel, bias=False, groups=groups) * o_h * o_w

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 from helpers import shapes
@@ -79,11 +79,7 @@ def _setting(n: int, key: str, value: Any) -> Any:
 
 
 def _whole(value: Any, name: str, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(say("widget.not_whole", name=name, value=repr(value)))
-    number = int(value)
-    if number < least:
-        raise ValueError(say("shapes.at_least", name=name, minimum=least, value=number))
+    number = shapes.whole(value, name, least)
     if number > most:
         raise ValueError(say("shapes.at_most", name=name, maximum=most, value=number))
     return number

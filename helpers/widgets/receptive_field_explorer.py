@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
 from helpers import shapes
 from helpers.widgets.base import CourseWidget, table
-from helpers.widgets.traits import Layers, Refused, Whole
+from helpers.widgets.traits import Layers, Refused, RefusedType, Whole, whole
 from helpers.words import say
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ class ReceptiveFieldExplorer(CourseWidget):
 
     Parameters: layers, a list of (kernel, stride[, padding[, dilation]]) as `helpers.shapes.receptive_field` takes it,
     at most 8; size, elements of the input, at most 64; at, (layer, element) to look from (layer 0 is the input), the
-    middle of the last layer if None; id, the HTML id. `layers` and `size` are traits.
-    Raises ValueError where PyTorch would refuse a layer, TypeError where something is no whole number.
+    middle of the last layer if None; id, the HTML id. `layers`, `size` and `at` are traits; where a change takes away
+    the element that one looks from, `at` is None again.
+    Raises ValueError where PyTorch would refuse a layer, or has no such element, TypeError where something is no whole
+    number.
 
     >>> explorer = ReceptiveFieldExplorer([(3, 1), (3, 2)], size=9)
     >>> explorer.sizes, explorer.fields[-1].size, explorer.paths().tolist()
@@ -36,20 +39,13 @@ class ReceptiveFieldExplorer(CourseWidget):
 
     layers = Layers(LIMITS).tag(sync=True)
     size = Whole(1, LIMITS["size"]).tag(sync=True)
-    at = t.Tuple(t.Int(), t.Int(), default_value=None, allow_none=True).tag(sync=True)
+    at = t.Any(None, allow_none=True, help="(layer, element), or None").tag(sync=True)
 
     def __init__(
         self, layers: Any, size: Any = 12, at: tuple[int, int] | None = None, *, id: str | None = None
     ) -> None:
         super().__init__(id=id, layers=layers, size=size)
-        if at is not None:
-            layer, element = shapes.pair(tuple(at), "at")
-            elements = self.sizes[layer] if 0 <= layer <= len(self.layers) else 1
-            if not (0 <= layer <= len(self.layers) and 0 <= element < elements):
-                raise ValueError(
-                    say("field.bad.at", layers=len(self.layers), elements=elements - 1, value=(layer, element))
-                )
-            self.at = (layer, element)
+        self.at = at
 
     @t.validate("layers", "size")
     def _fits(self, proposal: Any) -> Any:
@@ -59,6 +55,30 @@ class ReceptiveFieldExplorer(CourseWidget):
         except ValueError as error:
             raise Refused(str(error)) from None
         return proposal["value"]
+
+    @t.validate("at")
+    def _exists(self, proposal: Any) -> Any:
+        return None if proposal["value"] is None else self._place(proposal["value"])
+
+    @t.observe("layers", "size")
+    def _still_exists(self, change: Any) -> None:
+        try:
+            self._exists({"value": self.at})
+        except Refused:
+            self.at = None
+
+    def _place(self, at: Any) -> tuple[int, int]:
+        """A layer and an element of it, checked."""
+        at = at.tolist() if hasattr(at, "tolist") else at
+        if not isinstance(at, list | tuple) or len(at) != 2:
+            raise RefusedType(self._nowhere(at, len(self.layers)))
+        layer, element = (whole(number, "at", -math.inf, math.inf) for number in at)
+        if not 0 <= layer <= len(self.layers) or not 0 <= element < self.sizes[layer]:
+            raise Refused(self._nowhere(at, layer if 0 <= layer <= len(self.layers) else len(self.layers)))
+        return layer, element
+
+    def _nowhere(self, at: Any, layer: int) -> str:
+        return say("field.bad.at", layers=len(self.layers), elements=self.sizes[layer] - 1, value=repr(at))
 
     @property
     def sizes(self) -> list[int]:
@@ -73,8 +93,8 @@ class ReceptiveFieldExplorer(CourseWidget):
     def paths(self, layer: int | None = None, element: int | None = None) -> torch.Tensor:
         """How many paths lead from each input element to an element: a float64 tensor of shape (size,).
 
-        Without arguments it is the element that the explorer starts from. The count is PyTorch's gradient where every
-        weight is 1.
+        Without arguments it is the element that the explorer starts from, with a layer alone that layer's middle. The
+        count is PyTorch's gradient where every weight is 1. Raises what a wrong `at` raises.
         """
         import torch
         import torch.nn.functional as F
@@ -82,7 +102,9 @@ class ReceptiveFieldExplorer(CourseWidget):
         last = len(self.layers)
         chosen = self.at or (last, (self.sizes[last] - 1) // 2)
         layer = chosen[0] if layer is None else layer
-        element = (chosen[1] if layer == chosen[0] else (self.sizes[layer] - 1) // 2) if element is None else element
+        if element is None:
+            element = chosen[1] if layer == chosen[0] else (self.sizes[self._place((layer, 0))[0]] - 1) // 2
+        layer, element = self._place((layer, element))
         X = torch.ones(1, 1, self.size, dtype=torch.float64, requires_grad=True)
         Y = X
         for k, s, p, d in self.layers[:layer]:

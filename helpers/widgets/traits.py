@@ -197,7 +197,7 @@ def number(value: Any, name: str) -> float:
     return result
 
 
-def whole(value: Any, name: str, minimum: int, maximum: int) -> int:
+def whole(value: Any, name: str, minimum: float, maximum: float) -> int:
     """A whole number from minimum to maximum; raises `RefusedType` for anything else, `Refused` out of range."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise RefusedType(say("widget.not_whole", name=name, value=_brief(value)))

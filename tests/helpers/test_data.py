@@ -5,11 +5,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.server
+import json
 import os
+import re
+import shutil
+import socketserver
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -40,6 +46,14 @@ CONTENT = {name: idx(tensor) for name, tensor in SMALL.items()}
 PACKED = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in CONTENT.items()}
 
 
+def small_files():
+    """The small data set, told as the published one is."""
+    return tuple(
+        data._File(name, tuple(SMALL[name].shape), hashlib.sha256(content).hexdigest())
+        for name, content in CONTENT.items()
+    )
+
+
 @pytest.fixture(autouse=True)
 def alone(tmp_path, monkeypatch):
     """A machine of its own, with a data set of 60 and 10 images as the published one, and no network."""
@@ -48,11 +62,7 @@ def alone(tmp_path, monkeypatch):
     monkeypatch.delenv("FASHION_MNIST_DIR", raising=False)
     monkeypatch.setattr(data, "DEBIAN", tmp_path / "no-such-package")
     monkeypatch.setattr(data, "PATIENCE", (1, 1))
-    files = tuple(
-        data._File(name, tuple(SMALL[name].shape), hashlib.sha256(content).hexdigest())
-        for name, content in CONTENT.items()
-    )
-    monkeypatch.setattr(data, "_FILES", files)
+    monkeypatch.setattr(data, "_FILES", small_files())
     monkeypatch.setattr(FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])  # nobody listens there
     sums = {name: hashlib.md5(content).hexdigest() for name, content in PACKED.items()}
     monkeypatch.setattr(FashionMNIST, "resources", list(sums.items()))
@@ -181,16 +191,67 @@ def page(name, body):
     return text, len(text)
 
 
-@pytest.mark.parametrize("fault", [cut, short, wrong, page], ids=lambda fault: fault.__name__)
+TOLD = {
+    cut: r"train-images-idx3-ubyte\.gz is damaged \(.*ended before.*\)$",
+    short: r"train-images-idx3-ubyte\.gz is damaged \(.*ended before.*\)$",
+    wrong: r"t10k-images-idx3-ubyte\.gz is damaged \(CRC check failed.*\)$",
+    page: r"train-images-idx3-ubyte\.gz is a web page, not data \(a network's login page, perhaps\)$",
+}
+
+
+@pytest.mark.parametrize("fault", TOLD, ids=lambda fault: fault.__name__)
 def test_a_spoilt_download_is_told_and_leaves_nothing(tmp_path, mirror, fault):
     mirror.fault = staticmethod(fault)
     found = data.fashion_mnist()
     assert found.source.startswith("a sample")
-    assert found.tried[0].startswith("download: ")
+    assert re.match(f"download: {TOLD[fault]}", found.tried[0])
     assert left_behind(tmp_path) == []
     mirror.fault = staticmethod(lambda name, body: (body, len(body)))
     data.forget()
     assert is_whole(data.fashion_mnist())  # the next process gets it
+
+
+#: what a server sends, and what is told of it; HEAD is answered rightly where it begins with "later"
+REPLIES = {
+    "later: cut short": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n" + b"x" * 9,
+        "IncompleteRead(",
+    ),
+    "not http": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "BadStatusLine: SSH-2.0"),
+    "later: not http": (b"220 mail.example.org ESMTP\r\n\r\n", "BadStatusLine: 220 mail"),
+    "too long a line": (b"HTTP/1.1 200 OK\r\nA: " + b"x" * 70_000 + b"\r\n\r\n", "LineTooLong: got more than"),
+    "no port": (b"HTTP/1.1 302 Found\r\nLocation: http://host:port/\r\n\r\n", "InvalidURL: nonnumeric port: 'port'"),
+    "later: no port": (b"HTTP/1.1 302 Found\r\nLocation: http://host:port/\r\n\r\n", "InvalidURL: nonnumeric port"),
+    "no brackets": (b"HTTP/1.1 302 Found\r\nLocation: http://[::1/\r\n\r\n", "ValueError: Invalid IPv6 URL"),
+    "another scheme": (b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n", "HTTP Error 302"),
+    "not found": (b"HTTP/1.1 404 Not Found\r\n\r\n", "HTTP Error 404: Not Found"),
+    "later: not found": (b"HTTP/1.1 404 Not Found\r\n\r\n", "Error downloading train-images-idx3-ubyte.gz: Tried "),
+    "nothing": (b"", "Remote end closed connection without response"),
+}
+
+
+@pytest.mark.parametrize("how", REPLIES)
+def test_whatever_a_server_answers_there_is_the_sample_with_the_reason(tmp_path, monkeypatch, how):
+    reply, reason = REPLIES[how]
+
+    class Raw(socketserver.StreamRequestHandler):
+        def handle(self):
+            asked = self.rfile.readline()
+            while self.rfile.readline().strip():
+                pass
+            good = how.startswith("later") and asked.startswith(b"HEAD")
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n" if good else reply)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Raw) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setattr(FashionMNIST, "mirrors", [f"http://127.0.0.1:{server.server_address[1]}/"])
+        found = data.fashion_mnist()
+        server.shutdown()
+    assert found.source.startswith("a sample")
+    assert found.tried[0].startswith(f"download: {reason}")
+    assert "\n" not in found.tried[0]
+    assert not found.tried[0].endswith(":")
+    assert left_behind(tmp_path) == []
 
 
 def spoil(folder, how):
@@ -210,7 +271,10 @@ def test_a_bad_file_on_disk_is_named_and_passed_over(tmp_path, monkeypatch, mirr
     assert "train-images-idx3-ubyte.gz" in found.tried[0]
     monkeypatch.setenv("FASHION_MNIST_DIR", str(folder))
     data.forget()
-    with pytest.raises(data.DataError, match=r"train-images-idx3-ubyte\.gz is (damaged|not the published file)"):
+    with pytest.raises(
+        data.DataError,
+        match=r"train-images-idx3-ubyte\.gz is (damaged|not the published file) .*: put the four published",
+    ):
         data.fashion_mnist()
 
 
@@ -218,6 +282,174 @@ def test_a_named_folder_without_the_files_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("FASHION_MNIST_DIR", str(tmp_path))
     with pytest.raises(data.DataError, match="has no train-images-idx3-ubyte"):
         data.fashion_mnist()
+
+
+@pytest.mark.parametrize("named", ["nowhere", "~nobody-of-this-name/data", "file"])
+def test_a_named_folder_that_is_none_is_refused(tmp_path, monkeypatch, named):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("FASHION_MNIST_DIR", named)
+    with pytest.raises(
+        data.DataError, match=r"FASHION_MNIST_DIR=.* is no folder.*: put the four .* or unset FASHION_MNIST"
+    ):
+        data.fashion_mnist()
+
+
+def test_a_spoilt_file_does_not_hide_the_intact_one_beside_it(tmp_path):
+    raw = fill(tmp_path / "data" / "FashionMNIST" / "raw", packed=True)
+    plain, packed = raw / "train-images-idx3-ubyte", raw / "train-images-idx3-ubyte.gz"
+    for spoilt in (CONTENT[plain.name][:1000], b"", b"<!DOCTYPE html><title>Log in</title>"):
+        plain.write_bytes(spoilt)
+        data.forget()
+        found = data.fashion_mnist()
+        assert is_whole(found)
+        assert (found.source, found.tried) == ("from torchvision's folder ./data", ())
+    plain.write_bytes(CONTENT[plain.name])
+    packed.write_bytes(b"<html>")
+    data.forget()
+    assert is_whole(data.fashion_mnist())
+    plain.unlink()
+    plain.mkdir()
+    data.forget()
+    assert "ubyte cannot be read (Is a directory)" in data.fashion_mnist().tried[0]
+
+
+def test_a_login_page_on_the_disk_is_called_one_and_the_advice_fits_the_place(tmp_path, monkeypatch):
+    for folder, advice in {
+        tmp_path / "data" / "FashionMNIST" / "raw": ": delete it",
+        tmp_path / "cache" / "convnets" / "FashionMNIST" / "raw": ": delete it, and it will be fetched again",
+        tmp_path / "debian": ": install the package dataset-fashion-mnist anew",
+    }.items():
+        fill(folder)
+        (folder / "t10k-labels-idx1-ubyte").write_bytes(b"\n <HTML><body>Please log in</body>")
+        monkeypatch.setattr(data, "DEBIAN", tmp_path / "debian")
+        data.forget()
+        last = data.fashion_mnist().tried[-2]
+        assert last.endswith(
+            f"t10k-labels-idx1-ubyte is a web page, not data (a network's login page, perhaps){advice}"
+        )
+    (folder / "t10k-labels-idx1-ubyte").unlink()
+    data.forget()
+    assert data.fashion_mnist().tried[-2].endswith("has no t10k-labels-idx1-ubyte and no t10k-labels-idx1-ubyte.gz")
+
+
+def test_without_a_home_folder_the_next_place_is_tried(tmp_path, monkeypatch):
+    def nobody(*_):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", nobody)
+    found = data.fashion_mnist()
+    assert found.source.startswith("a sample")
+    assert found.tried[-1].startswith("download: there is no home folder to keep data in: set XDG_CACHE_HOME")
+    monkeypatch.setattr(data, "DEBIAN", fill(tmp_path / "debian", packed=True))
+    data.forget()
+    assert data.fashion_mnist().source == "from Debian's package"
+
+
+# --- as another user: root may read everything
+
+
+STRANGER = 54321
+
+CHILD = """
+import json, os, sys
+from pathlib import Path
+from torchvision.datasets import FashionMNIST
+from helpers import data
+from tests.helpers import test_data
+
+base = Path(sys.argv[1])
+data.SAMPLE, data.DEBIAN = base / "sample.npz", base / "none"
+data._FILES, data.PATIENCE = test_data.small_files(), (1, 1)
+FashionMNIST.mirrors = ["http://127.0.0.1:9/"]
+os.chdir(base)
+os.environ.pop("HOME", None), os.environ.pop("FASHION_MNIST_DIR", None)
+os.environ["XDG_CACHE_HOME"] = str(base / "none")
+data.fashion_mnist()  # whatever is imported late, is imported before we are somebody else
+if os.getuid() == 0:
+    os.setgroups([]), os.setgid(test_data.STRANGER), os.setuid(test_data.STRANGER)
+told = {}
+for name, (folder, settings) in json.loads(sys.argv[2]).items():
+    os.chdir(base / folder)
+    data.DEBIAN = base / settings.pop("debian", "none")
+    for key, value in settings.items():
+        os.environ.pop(key, None) if value is None else os.environ.update({key: str(base / value)})
+    data.forget()
+    try:
+        told[name] = repr(data.fashion_mnist())
+    except Exception as error:
+        told[name] = f"{type(error).__name__}: {error}"
+    os.environ.pop("FASHION_MNIST_DIR", None)
+    os.environ["XDG_CACHE_HOME"] = str(base / "none")
+print(json.dumps(told))
+"""
+
+CASES = {
+    "locked cache": ("empty", {"XDG_CACHE_HOME": "locked", "debian": "debian"}),
+    "locked data": ("closed", {"debian": "debian"}),
+    "locked all": ("closed", {"XDG_CACHE_HOME": "locked", "debian": "locked"}),
+    "locked file": ("half", {}),
+    "locked file, packed beside it": ("both", {}),
+    "nobody": ("empty", {"XDG_CACHE_HOME": None}),
+    "named": ("empty", {"FASHION_MNIST_DIR": "locked"}),
+    "named inside": ("empty", {"FASHION_MNIST_DIR": "locked/inside"}),
+    "named file": ("empty", {"FASHION_MNIST_DIR": "half/data/FashionMNIST/raw"}),
+}
+
+
+@pytest.fixture(scope="module")
+def stranger():
+    """What a user is told who may not read some folders; root becomes somebody else for it."""
+    base = Path(tempfile.mkdtemp())
+    raw = Path("data", "FashionMNIST", "raw")
+    (base / "empty").mkdir()
+    for folder in (
+        base / "debian",
+        base / "locked" / "inside",
+        *(base / name / raw for name in ("closed", "half", "both")),
+    ):
+        fill(folder)
+    shutil.copy(data.SAMPLE, base / "sample.npz")
+    (base / "both" / raw / "train-images-idx3-ubyte.gz").write_bytes(PACKED["train-images-idx3-ubyte.gz"])
+    base.chmod(0o755)
+    shut = [base / "locked", base / "closed" / "data"]
+    shut += [base / name / raw / "train-images-idx3-ubyte" for name in ("half", "both")]
+    for path in shut:
+        path.chmod(0)
+    cases = {name: case for name, case in CASES.items() if os.getuid() == 0 or name != "nobody"}
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, str(base), json.dumps(cases)],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+    )  # fmt: skip
+    for path in shut:
+        path.chmod(0o700)
+    shutil.rmtree(base)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+DENIED = r"cannot be read \(Permission denied\): make it readable for this user"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions as on Unix")
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("locked cache", rf"^Fashion-MNIST, .* from Debian's package\n  tried before: .*locked/convnets\S* {DENIED}$"),
+        ("locked data", rf"^Fashion-MNIST, .* from Debian's package\n  tried before: data/Fashion\S* {DENIED}$"),
+        ("locked all", rf"(?s)^Fashion-MNIST, 3,000 .* a sample.*{DENIED}.*{DENIED}.*download: "),
+        ("locked file", rf"^Fashion-MNIST, 3,000 .*\n.*/train-images-idx3-ubyte {DENIED}\n"),
+        ("locked file, packed beside it", r"^Fashion-MNIST, 60 .* from torchvision's folder \./data$"),
+        ("named", rf"^DataError: .*locked/train-images\S* {DENIED}, or name another folder$"),
+        ("named inside", rf"^DataError: .*locked/inside {DENIED}, or name"),
+        ("named file", rf"^DataError: .*/train-images-idx3-ubyte {DENIED}, or name"),
+        ("nobody", "(?s)^Fashion-MNIST, 3,000 .* a sample.*download: there is no home folder .* set XDG_CACHE_HOME"),
+    ],
+)
+def test_what_a_user_may_not_read_is_told_and_the_next_place_is_tried(stranger, case, expected):
+    if case == "nobody" and os.getuid() != 0:
+        pytest.skip("only root can become a user whom nobody knows")
+    assert re.search(expected, stranger[case]), stranger[case]
 
 
 def test_a_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch, mirror):

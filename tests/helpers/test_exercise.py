@@ -18,13 +18,57 @@ def idle_with_words(x):
     """Only words."""
 
 
+def idle_in_many_lines(x, *more, y=2, **others) -> int:
+    """Only words.
+
+    And more of them.
+    """
+    pass
+    ...
+    return None
+
+
+class Idle:
+    def method(self, x): ...
+
+
+def make_idle(y):
+    def inner(x):
+        """Inside another function."""
+        return
+
+    return inner
+
+
 def test_an_answer_not_yet_written_is_open():
-    for nothing in (None, ..., idle, idle_with_words, lambda: None):
+    written_nowhere = (idle, idle_with_words, idle_in_many_lines, Idle.method, Idle().method, make_idle(1))
+    for nothing in (None, ..., *written_nowhere, lambda: None, lambda x: ...):
         assert not answered(nothing)
         assert check(wants_nineteen, nothing).state == "open"
 
 
-@pytest.mark.parametrize("answer", [0, False, torch.zeros(1), lambda x: x, lambda: 0])
+def returns_a_name(x):
+    return returns_a_name
+
+
+def only_raises(x):
+    raise NotImplementedError
+
+
+def generates(x):
+    yield
+
+
+async def waits(x): ...
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        0, False, torch.zeros(1), lambda x: x, lambda: 0, lambda: "", lambda: False, lambda: (), returns_a_name,
+        only_raises, generates, waits, print, idle.__call__,
+    ],
+)  # fmt: skip
 def test_anything_written_is_an_answer(answer):
     assert answered(answer)
 

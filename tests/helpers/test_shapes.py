@@ -1,5 +1,6 @@
 """Sizes equal PyTorch's, refusals stand where PyTorch's stand."""
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -93,3 +94,73 @@ def test_parameters_are_those_of_the_layers():
     assert shapes.linear_parameters(10, 7) == count(nn.Linear(10, 7))
     with pytest.raises(ValueError, match="4 channels in and 6 out"):
         shapes.conv2d_parameters(4, 6, 3, groups=4)
+
+
+PLACES = {
+    "output_size": (shapes.output_size, (8, 3, 1, 1, 1)),
+    "unused": (shapes.unused, (8, 3, 1, 1, 1)),
+    "window_counts": (shapes.window_counts, (8, 3, 1, 1, 1)),
+    "linear_parameters": (shapes.linear_parameters, (9, 4)),
+    "conv2d_parameters": (lambda c_i, c_o, groups: shapes.conv2d_parameters(c_i, c_o, 3, groups=groups), (4, 6, 2)),
+    "receptive_field": (lambda *layer: shapes.receptive_field([(3, 1), layer]), (3, 1, 0, 1)),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("value", [3.5, 3.0, True, "3", None, (3, 3), [3], torch.tensor(3.0)], ids=repr)
+def test_what_is_no_whole_number_is_refused_in_every_place(name, value):
+    function, numbers = PLACES[name]
+    function(*numbers)
+    for place in range(len(numbers)):
+        with pytest.raises(TypeError, match=r"must be a whole number; .* was given"):
+            function(*numbers[:place], value, *numbers[place + 1 :])
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_numbers_below_the_least_are_refused_in_every_place(name):
+    function, numbers = PLACES[name]
+    for place in range(len(numbers)):
+        with pytest.raises(ValueError, match=r"must be at least \d; -1 was given"):
+            function(*numbers[:place], -1, *numbers[place + 1 :])
+
+
+@pytest.mark.parametrize("value", [8, 8.0, "88", "8", None, (8,), (8, 8, 8), {8: 8}, torch.tensor(8)], ids=repr)
+def test_one_number_is_no_size(value):
+    for call in (
+        lambda: shapes.conv2d_shape(value, (3, 3)),
+        lambda: shapes.conv2d_shape((8, 8), value),
+        lambda: shapes.pool2d_shape(value, 2),
+        lambda: shapes.conv2d_multiply_adds(1, 1, 3, value),
+    ):
+        with pytest.raises(TypeError, match=r"must be a pair \(rows, columns\) of whole numbers; .* was given"):
+            call()
+
+
+def test_sizes_are_taken_from_whatever_holds_two_whole_numbers():
+    for size in ([8, 8], torch.Size([8, 8]), np.array([8, 8]), torch.tensor([8, 8]), np.ones((8, 8)).shape):
+        assert shapes.conv2d_shape(size, (3, 3)) == (6, 6)
+    assert shapes.output_size(np.int64(8), np.int32(3)) == 6
+    assert shapes.receptive_field(np.array([[3, 2], [3, 1]])) == shapes.receptive_field([[3, 2], (3, 1)])
+    assert shapes.receptive_field(iter([(3, 2)])) == [shapes.ReceptiveField(3, 2, 0)]
+    with pytest.raises(TypeError, match="input must be a whole number, or a pair"):
+        shapes.conv2d_shape((8.5, 8), (3, 3))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [3, None, "31", [3, 1], [(3,)], [(3, 1, 0, 1, 1)], ["31"], [{3: 1, 2: 1}], {(3, 1): 2}, [None]],
+    ids=repr,
+)
+def test_layers_of_another_form_are_refused(layers):
+    with pytest.raises(TypeError, match=r"Each layer must be \(kernel, stride\), .* was given"):
+        shapes.receptive_field(layers)
+
+
+def test_switches_are_true_or_false():
+    for call in (
+        lambda: shapes.pool2d_shape((4, 4), 2, ceil_mode=1),
+        lambda: shapes.conv2d_parameters(1, 1, 3, bias="no"),
+        lambda: shapes.linear_parameters(1, 1, bias=0),
+    ):
+        with pytest.raises(TypeError, match="must be True or False"):
+            call()

@@ -113,6 +113,50 @@ def test_an_impossible_stack_is_refused_in_words(arguments, kind, message):
         ReceptiveFieldExplorer(**arguments)
 
 
+@pytest.mark.parametrize(
+    ("at", "kind", "message"),
+    [
+        ((3, 0), ValueError, r"a layer from 0 to 2 .*; \(3, 0\) was given"),
+        ((-1, 0), ValueError, "a layer from 0 to 2"),
+        ((1, 10), ValueError, "an element from 0 to 9"),
+        ((2, -1), ValueError, "an element from 0 to 3"),
+        ((1.5, 0), TypeError, "at must be a whole number; 1.5"),
+        ((True, 0), TypeError, "at must be a whole number; True"),
+        ((1, "2"), TypeError, "at must be a whole number; '2'"),
+        ((1,), TypeError, r"at must be \(layer, element\)"),
+        (1, TypeError, r"at must be \(layer, element\)"),
+        ("10", TypeError, r"at must be \(layer, element\)"),
+    ],
+)
+def test_an_element_that_does_not_exist_is_refused_wherever_it_is_given(at, kind, message):
+    layers = [(3, 1), (3, 2)]
+    with pytest.raises(kind, match=message):
+        ReceptiveFieldExplorer(layers, at=at)
+    explorer = ReceptiveFieldExplorer(layers, at=(1, 4))
+    for give in (lambda: setattr(explorer, "at", at), lambda: explorer.set_state({"at": at})):
+        with pytest.raises(kind, match=message):
+            give()
+    if isinstance(at, tuple) and len(at) == 2:
+        with pytest.raises(kind, match=message):
+            explorer.paths(*at)
+    assert explorer.at == (1, 4)
+
+
+def test_an_element_is_looked_from_as_long_as_it_exists():
+    explorer = ReceptiveFieldExplorer([(3, 1), (3, 2)], at=[2, 3])
+    assert explorer.at == (2, 3)
+    explorer.layers = [(3, 1), (2, 2)]
+    assert explorer.at == (2, 3)
+    explorer.layers = [(3, 1)]
+    assert explorer.at is None
+    explorer.at = torch.tensor([1, 9])
+    explorer.size = 11
+    assert explorer.at is None
+    explorer.set_state({"layers": [[3, 1], [3, 1]], "at": [2, 6]})
+    assert explorer.at == (2, 6)
+    assert torch.equal(explorer.paths(0), torch.eye(11, dtype=torch.float64)[5])
+
+
 def test_a_stack_tells_its_table_where_no_script_runs():
     text = ReceptiveFieldExplorer([(3, 1), (3, 2, 1)], 9, id="r").html()
     assert text.count("<tr>") == 2

@@ -110,7 +110,9 @@ def test_on_paper_explorers_show_all_and_nothing_to_press(everything):
 
 
 INK = """() => {
-  const canvas = document.querySelector("#big canvas"), context = canvas.getContext("2d", { willReadFrequently: true });
+  const canvas = document.querySelector("#big canvas"), copy = new OffscreenCanvas(canvas.width, canvas.height);
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
   return [...context.getImageData(canvas.width - 3, canvas.height - 3, 1, 1).data].slice(0, 3);
 }"""
 

@@ -38,10 +38,19 @@ SECTIONS = {
     "size": ("Padding can keep the size", "A 3×3 kernel needs one row, a 5 × 5 kernel two, on each side."),
     "count": ("The architecture", "LeNet has 61,706 parameters; the second kernel's shape is 16×6×5×5."),
     "one": ("The 1×1 convolution", "A convolution of one pixel mixes channels."),
-    "rate": ("How fast to go", "Where the learning rate is too high, the loss grows. Normalise the colours around the centre."),
-    "fit": ("What goes wrong", "A network overfits when it memorises. Grey pictures of our neighbours, labelled by hand."),
+    "rate": (
+        "How fast to go",
+        "Where the learning rate is too high, the loss grows. Normalise the colours around the centre.",
+    ),
+    "fit": (
+        "What goes wrong",
+        "A network overfits when it memorises. Grey pictures of our neighbours, labelled by hand.",
+    ),
     "chinese": ("卷积神经网络", "卷积神经网络用卷积核提取局部特征，步幅stride为2，输入为２８×２８。"),
-    "many": ("Convolutions", "A convolution, another convolution, and convolutions of convolutions. 170,600 is another number."),
+    "many": (
+        "Convolutions",
+        "A convolution, another convolution, and convolutions of convolutions. 170,600 is another number.",
+    ),
     "cited": ("References", "High learning rates, and a kernel. arXiv:1234.5678 doi:10.1/2 The rate of learning."),
 }
 ENTRIES = [
@@ -102,7 +111,9 @@ def test_a_name_in_code_is_found_whole_and_by_its_parts(find):
     assert set(whole) == set(part) == set(SECTIONS)
 
 
-@pytest.mark.parametrize("text", ["卷积", "神经", "卷积神经网络", "局部特征", "核", "stride", "步幅stride", "２８×２８"])
+@pytest.mark.parametrize(
+    "text", ["卷积", "神经", "卷积神经网络", "局部特征", "核", "stride", "步幅stride", "２８×２８"]
+)
 def test_every_term_of_a_chinese_query_is_in_the_index(text):
     asked, known = node("return [terms(asked.text, true), terms(asked.all)];", text=text, all=ENTRIES[6]["text"])
     assert asked

@@ -38,10 +38,19 @@ SECTIONS = {
     "size": ("Padding can keep the size", "A 3×3 kernel needs one row, a 5 × 5 kernel two, on each side."),
     "count": ("The architecture", "LeNet has 61,706 parameters; the second kernel's shape is 16×6×5×5."),
     "one": ("The 1×1 convolution", "A convolution of one pixel mixes channels."),
-    "rate": ("How fast to go", "Where the learning rate is too high, the loss grows. Normalise the colours around the centre."),
-    "fit": ("What goes wrong", "A network overfits when it memorises. Grey pictures of our neighbours, labelled by hand."),
+    "rate": (
+        "How fast to go",
+        "Where the learning rate is too high, the loss grows. Normalise the colours around the centre.",
+    ),
+    "fit": (
+        "What goes wrong",
+        "A network overfits when it memorises. Grey pictures of our neighbours, labelled by hand.",
+    ),
     "chinese": ("卷积神经网络", "卷积神经网络用卷积核提取局部特征，步幅stride为2，输入为２８×２８。"),
-    "many": ("Convolutions", "A convolution, another convolution, and convolutions of convolutions. 170,600 is another number."),
+    "many": (
+        "Convolutions",
+        "A convolution, another convolution, and convolutions of convolutions. 170,600 is another number.",
+    ),
     "cited": ("References", "High learning rates, and a kernel. arXiv:1234.5678 doi:10.1/2 The rate of learning."),
 }
 ENTRIES = [
@@ -102,7 +111,9 @@ def test_a_name_in_code_is_found_whole_and_by_its_parts(find):
     assert set(whole) == set(part) == set(SECTIONS)
 
 
-@pytest.mark.parametrize("text", ["卷积", "神经", "卷积神经网络", "局部特征", "核", "stride", "步幅stride", "２８×２８"])
+@pytest.mark.parametrize(
+    "text", ["卷积", "神经", "卷积神经网络", "局部特征", "核", "stride", "步幅stride", "２８×２８"]
+)
 def test_every_term_of_a_chinese_query_is_in_the_index(text):
     asked, known = node("return [terms(asked.text, true), terms(asked.all)];", text=text, all=ENTRIES[6]["text"])
     assert asked
@@ -124,17 +135,19 @@ def test_a_snippet_shows_the_terms_and_whole_words():
     assert [part for part, marked in parts if marked] == ["kernel", "flipped"]
     shown = "".join(part for part, _ in parts)
     assert len(shown) < 230
-    assert shown.startswith("… ") and shown.endswith(" …")
+    assert shown.startswith("… ")
+    assert shown.endswith(" …")
     assert all(word in text.split() for word in shown.strip("… ").split())
 
 
-PAGE = """<div class="bd-header-article">Header <article class="bd-article"><section id="top"><h1>5 · Page<a class="headerlink">#</a></h1>
+PAGE = """<header>Header</header><article><section id="top"><h1>5 · Page<a class="headerlink">#</a></h1>
 <p>It is \n <span class="math">\\(3 \\times 3\\)</span>. <div class="math">\\[\\frac{1}{2}\\]</div></p>
 <section id="part"><h2>Part</h2><p>Text</p><div class="cell"><pre>print(61706)</pre></div>
 <div class="cell tag_hide-input"><details class="hide"><summary>Show</summary><pre>import folded</pre></details></div>
 <div data-cnn-widget="Quiz"><p>Question</p></div><svg><text>axis</text></svg>
 <details><summary>Further</summary><p>Deeper.</p></details></section>
-<section id="task"><h2>Task</h2><details><summary>Hint</summary><p>Secret.</p></details><div class="cell tag_starter"><pre>answer = ...</pre></div>
+<section id="task"><h2>Task</h2><details><summary>Hint</summary><p>Secret.</p></details>
+<div class="cell tag_starter"><pre>answer = ...</pre></div>
 <div class="cell tag_solution"><details class="hide"><pre>answer_solution = 42</pre></details></div></section>
 <p id="term-bias"><strong>Bias</strong> (b). A number.</p></section></article><footer>Footer</footer>"""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,23 +57,35 @@ def _bare(text: str) -> str:
 
 
 def look(app: Any, exception: Exception | None) -> None:
-    """Every page is looked at in every build, also those that were not written anew."""
+    """Every build looks at every page, also at one that it did not write, unless it is as it was when found sound."""
     if exception is not None:
         return
-    entries: list[dict[str, str]] = []
+    memory = Path(app.doctreedir) / "audit.json"
+    known = json.loads(memory.read_text(encoding="utf-8")) if memory.is_file() else {}
+    seen: dict[str, Any] = {}
     for docname in sorted(app.env.found_docs):
-        path = Path(app.builder.get_outfilename(docname))
-        page = Page(path.read_text(encoding="utf-8"))
-        found = list(search.entries(app.builder.get_target_uri(docname), page))
-        entries += found
-        source = Path(app.env.doc2path(docname))
-        faults = [*twice(page)]
-        if source.suffix == ".ipynb":
-            faults += leaks(notebooks.read(source), page.blocks, [text for one in found for text in one.values()])
-        for fault in faults:
-            log.warning("%s", fault, location=docname)
+        page, source = Path(app.builder.get_outfilename(docname)), Path(app.env.doc2path(docname))
+        digest = hashlib.sha256(page.read_bytes() + source.read_bytes()).hexdigest()
+        seen[docname] = known.get(docname)
+        if not seen[docname] or seen[docname]["digest"] != digest:
+            seen[docname] = {"digest": digest, "entries": _looked(app, docname, page, source)}
+    if not app._warncount:
+        memory.write_text(json.dumps(seen), encoding="utf-8")
+    entries = [entry for one in seen.values() for entry in one["entries"]]
     index = Path(app.outdir) / "_static" / search.INDEX
     index.write_text(search.script(language(app), entries), encoding="utf-8")
+
+
+def _looked(app: Any, docname: str, written: Path, source: Path) -> list[dict[str, str]]:
+    """Warn of a page's faults; returns what the search shall know of it."""
+    page = Page(written.read_text(encoding="utf-8"))
+    entries = list(search.entries(app.builder.get_target_uri(docname), page))
+    faults = list(twice(page))
+    if source.suffix == ".ipynb":
+        faults += leaks(notebooks.read(source), page.blocks, [text for one in entries for text in one.values()])
+    for fault in faults:
+        log.warning("%s", fault, location=docname)
+    return entries
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -113,9 +113,7 @@ def _with_prefix(svg: str, numbers: Any) -> str:
 
     svg = ID.sub(lambda found: f'id="{own(found[1] or found[2])}"', svg)
     svg = re.sub(r"""(\bhref=["']#)([^"']+)""", lambda found: found[1] + own(found[2]), svg)
-    svg = re.sub(
-        r"""(\burl\((?:["']|&quot;)?#)([^)"'&]+)""", lambda found: found[1] + own(found[2]), svg
-    )
+    svg = re.sub(r"""(\burl\((?:["']|&quot;)?#)([^)"'&]+)""", lambda found: found[1] + own(found[2]), svg)
     return re.sub(
         r"""(\baria-(?:labelledby|describedby|owns|controls)=["'])([^"']+)""",
         lambda found: found[1] + " ".join(map(own, found[2].split())),

@@ -27,7 +27,7 @@ def given_ids(document: nodes.document) -> Iterator[str]:
 
 def rename_headings(document: nodes.document) -> dict[str, str]:
     """Give headings another id where theirs is taken; links to them follow. Returns the new ids by the old ones."""
-    taken = RESERVED | set(given_ids(document))
+    taken = set(RESERVED).union(given_ids(document))
     renamed = {}
     for section in document.findall(nodes.section):
         for old in [one for one in section["ids"] if one in taken]:

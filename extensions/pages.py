@@ -8,7 +8,27 @@ from html.parser import HTMLParser
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-BLOCKS = HEADINGS | frozenset(["p", "li", "ul", "ol", "dl", "dt", "dd", "div", "section", "table", "tr", "td", "th", "pre", "figure", "figcaption", "blockquote"])
+BLOCKS = HEADINGS | frozenset(
+    [
+        "p",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "div",
+        "section",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "pre",
+        "figure",
+        "figcaption",
+        "blockquote",
+    ]
+)
 
 #: what is on the page, but no text to be found: controls, pictures, the tables behind widgets
 SKIPPED_TAGS = frozenset(("script", "style", "svg", "button", "select", "template", "summary"))

@@ -36,7 +36,7 @@ def drop_unwanted_files(app: Any, config: Any) -> None:
 
 
 def tidy(app: Any, exception: Exception | None) -> None:
-    """Take out what the themes ship and no page uses: 4 MB of FontAwesome (see assets/course.css), templates, a search."""
+    """Take out what the themes ship and no page uses: 4 MB of FontAwesome (see course.css), a search."""
     if exception is None:
         static = Path(app.outdir) / "_static"
         shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)

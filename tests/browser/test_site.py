@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +11,7 @@ from helpers import esm
 from helpers.widgets import ConvExplorer
 
 NO_PRELOAD = {"preload": False}  # or axe asks for style sheets by addresses that no page uses
+PAPER = {"width": 700, "height": 1000}
 OURS = ["[data-cnn-widget]", ".course-check", "figure"]
 
 
@@ -81,10 +82,95 @@ def test_no_internal_link_is_broken(site):
                 assert f'id="{anchor}"' in target.read_text(encoding="utf-8"), f"{name}: {link}"
 
 
-def test_search_finds_words_of_the_chapter(open_page, address):
-    page = open_page(f"{address}/search.html?q=equivariance")
-    page.wait_for_selector("#search-results ul.search li a")
-    assert any("2-D convolution" in text for text in page.locator("#search-results li a").all_inner_texts())
+def test_the_search_page_finds_sections_over_http_and_from_disk(open_page, site, address):
+    for base in (address, site.as_uri()):
+        page = open_page(f"{base}/search.html?q=equivariance")
+        results = page.locator(".course-search-results a")
+        results.first.wait_for()
+        assert any("2-D convolution" in text for text in results.all_inner_texts())
+        page.get_by_role("searchbox", name="Search this book").fill("1x1 convolution")
+        assert results.first.inner_text() == "3 · Channels › The 1×1 convolution"
+        assert results.count() < 12  # not every page that has a 1 and a convolution
+        marked = page.locator(".course-search-results li").nth(2).locator("mark").all_inner_texts()
+        assert set(marked) >= {"1×1", "convolution"}
+        assert "\\" not in page.locator(".course-search-results").inner_text()  # no LaTeX
+        page.get_by_role("searchbox", name="Search this book").fill("zebra")
+        assert "Nothing was found for “zebra”." in page.get_by_role("status").inner_text()
+        page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_search_box_works_by_keyboard_and_is_loaded_when_it_is_asked(open_page, address, scheme):
+    page = open_page(f"{address}/chapters/en/04_pooling.html", color_scheme=scheme)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "search-" in url or "minisearch" in url]
+    page.keyboard.press("Control+k")
+    page.keyboard.type("why is the kernal fliped")
+    first = page.locator(".course-search-results a").first
+    first.wait_for()
+    assert [url.rsplit("/", 1)[1] for url in asked if "search-" in url] == [
+        "search-engine.js",
+        "search-index.js",
+        "search-view.js",
+    ]
+    box = page.locator(".search-button__search-container")
+    icon, text = (box.locator(part).bounding_box() for part in (".fa-magnifying-glass", "input"))
+    assert icon["x"] + icon["width"] <= text["x"]  # it does not lie on the text
+    found = Axe().run(page, context={"include": [[".search-button__wrapper"]]}, options=NO_PRELOAD)
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]] == []
+    page.keyboard.press("Shift+Tab")  # the focus stays within the box
+    assert page.evaluate("!!document.activeElement.closest('.course-search-results')")
+    page.keyboard.press("Escape")
+    assert not first.is_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/01_conv2d.html#*flip*")
+    assert page.locator("#searchbox").inner_text() == ""
+    heading = page.locator("section[id*=flip] > h2")
+    page.wait_for_function("scrollY > 0")
+    assert heading.bounding_box()["y"] < 900
+
+
+def test_an_error_report_names_page_and_heading(open_page, address):
+    page = open_page(f"{address}/chapters/en/05_lenet.html")
+    page.evaluate("document.querySelectorAll('[target]').forEach((link) => link.removeAttribute('target'))")
+    page.evaluate("document.addEventListener('click', (event) => event.preventDefault())")
+    link = page.get_by_role("link", name="Report an error on this page").last
+    body = lambda: parse_qs(urlsplit(link.get_attribute("href")).query)["body"][0]  # noqa: E731
+    assert body().startswith("Page: chapters/en/05_lenet.ipynb\n\nWhat is wrong")
+    page.evaluate("document.getElementById('train-it').scrollIntoView({ behavior: 'instant' })")
+    link.evaluate("(link) => link.click()")
+    assert body().startswith("Page: chapters/en/05_lenet.ipynb\nSection: Train it\n\nWhat is wrong")
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    link.evaluate("(link) => link.click()")
+    assert "\nSection: 5 · LeNet\n" in body()
+
+
+LUMINANCE = """(colour) => { const [r, g, b] = colour.match(/[\\d.]+/g).map((v) => (v /= 255) <= 0.03928 ? v / 12.92
+  : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; }"""
+
+
+def test_a_page_prints_as_it_shows_dark_on_white_and_whole(open_page, address):
+    page = open_page(f"{address}/chapters/en/02_padding_stride.html", color_scheme="dark", viewport=PAPER)
+    page.emulate_media(media="print")
+    gone = ".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-footer, .copybtn, .course-report"
+    assert not [one for one in page.locator(gone).all() if one.is_visible()]
+    assert page.locator("details.hide").first.get_attribute("open") is None  # folds stay as they are
+    pale = page.evaluate(
+        f"""() => {{ const luminance = {LUMINANCE};
+        const own = (node) => [...node.childNodes].some((one) => one.nodeType === 3 && one.textContent.trim());
+        return [...document.querySelectorAll("article.bd-article *")]
+          .filter((node) => !node.closest("[data-cnn-widget], mjx-container"))
+          .filter((node) => own(node) && node.getClientRects().length)
+          .filter((node) => 1.05 / (luminance(getComputedStyle(node).color) + 0.05) < 4.5)
+          .map((node) => node.outerHTML.slice(0, 80)); }}"""
+    )
+    assert pale == []
+    cut = "(blocks) => blocks.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"
+    assert page.locator("article.bd-article pre").evaluate_all(cut) == []
 
 
 def test_the_theme_can_be_switched_and_the_explorers_follow(open_page, address):
@@ -119,6 +205,10 @@ def test_hidden_checks_do_not_show_on_the_page(site):
     text = (site / "chapters/en/01_conv2d.html").read_text(encoding="utf-8")
     assert "corr2d_by_kernel_solution" in text
     assert "by_torch" not in text
+    assert ">Hide the solution</p>" in text
+    index = (site / "_static/search-index.js").read_text(encoding="utf-8")
+    assert "corr2d_by_kernel(" in index
+    assert "_solution" not in index
 
 
 @pytest.mark.parametrize("chapter", ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet"])

@@ -135,17 +135,19 @@ def test_a_snippet_shows_the_terms_and_whole_words():
     assert [part for part, marked in parts if marked] == ["kernel", "flipped"]
     shown = "".join(part for part, _ in parts)
     assert len(shown) < 230
-    assert shown.startswith("… ") and shown.endswith(" …")
+    assert shown.startswith("… ")
+    assert shown.endswith(" …")
     assert all(word in text.split() for word in shown.strip("… ").split())
 
 
-PAGE = """<div class="bd-header-article">Header <article class="bd-article"><section id="top"><h1>5 · Page<a class="headerlink">#</a></h1>
+PAGE = """<header>Header</header><article><section id="top"><h1>5 · Page<a class="headerlink">#</a></h1>
 <p>It is \n <span class="math">\\(3 \\times 3\\)</span>. <div class="math">\\[\\frac{1}{2}\\]</div></p>
 <section id="part"><h2>Part</h2><p>Text</p><div class="cell"><pre>print(61706)</pre></div>
 <div class="cell tag_hide-input"><details class="hide"><summary>Show</summary><pre>import folded</pre></details></div>
 <div data-cnn-widget="Quiz"><p>Question</p></div><svg><text>axis</text></svg>
 <details><summary>Further</summary><p>Deeper.</p></details></section>
-<section id="task"><h2>Task</h2><details><summary>Hint</summary><p>Secret.</p></details><div class="cell tag_starter"><pre>answer = ...</pre></div>
+<section id="task"><h2>Task</h2><details><summary>Hint</summary><p>Secret.</p></details>
+<div class="cell tag_starter"><pre>answer = ...</pre></div>
 <div class="cell tag_solution"><details class="hide"><pre>answer_solution = 42</pre></details></div></section>
 <p id="term-bias"><strong>Bias</strong> (b). A number.</p></section></article><footer>Footer</footer>"""
 

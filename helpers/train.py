@@ -131,14 +131,15 @@ def fit(
     loss : the mean over a batch; cross-entropy if None
     average : decay of a moving average of the weights over the steps (Polyak, Juditsky, 1992); it is what the
         validation data see and what stays in net at the end; 0 for none
-    mixed : compute in bfloat16 where it is safe; on CUDA if None
+    mixed : compute in 16 bits where it is safe, in the type that `half_precision` names; on CUDA if None
     progress : show a bar with the batches, loss and accuracy
     show : called with the history after each epoch, to draw a curve
 
     Returns a `History`. Ctrl-C ends the training and keeps what was learnt: the weights of the best epoch on the
-    validation data so far, or the present ones. A loss that is not finite ends it with an explanation, and the weights
-    of the last good epoch are put back. Raises ValueError where net and batches are on different devices, epochs is
-    below 1, or average is not from 0 to 1, 1 left out.
+    validation data so far, or the present ones. A loss that is not finite, or gradients beyond what float16 can hold,
+    end it with an explanation, and the weights of the last good epoch are put back. A batch whose gradients overflow in
+    float16 is skipped; a schedule per batch and the average do not count it. Raises ValueError where net and batches
+    are on different devices, epochs is below 1, or average is not from 0 to 1, 1 left out.
     """
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1; {epochs} was given")
@@ -148,21 +149,22 @@ def fit(
     made = getattr(train, "device", where)
     if torch.device(made).type != where.type:
         raise ValueError(f"the network is on {where}, the batches on {made}: move one of them")
-    mixed = where.type == "cuda" if mixed is None else mixed
+    half = half_precision(where, mixed)
+    scaled = _Scaled(where, criterion, optimizer) if half is torch.float16 else None
     best, good = None, copy.deepcopy(net.state_dict())
     keeper = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(average)) if average else None
     judged = keeper.module if keeper else net
     with contextlib.ExitStack() as closing:
         bar = closing.enter_context(_Bar(train, epochs, progress))
         if scheduler is not None and per_batch:
-            closing.callback(optimizer.register_step_post_hook(lambda *_: scheduler.step()).remove)
+            closing.callback(_after_step(optimizer, scheduler.step))
         if keeper is not None:
-            closing.callback(optimizer.register_step_post_hook(lambda *_: keeper.update_parameters(net)).remove)
+            closing.callback(_after_step(optimizer, lambda: keeper.update_parameters(net)))
         for epoch in range(epochs):
             start = time.perf_counter()
             try:
-                with torch.autocast(where.type, torch.bfloat16) if mixed else contextlib.nullcontext():
-                    mean, right = train_epoch(net, bar.batches(epoch), criterion, optimizer)
+                with _autocast(where, half):
+                    mean, right = train_epoch(net, bar.batches(epoch), *(scaled or (criterion, optimizer)))
                     checked = None if validation is None else accuracy(judged, validation)
             except KeyboardInterrupt:
                 history.stopped = f"interrupted in epoch {epoch + 1}"
@@ -172,6 +174,13 @@ def fit(
             if not math.isfinite(mean):
                 history.stopped = (
                     f"the loss is {mean} in epoch {epoch + 1}: the learning rate is too high, or the data hold NaN"
+                )
+                net.load_state_dict(good)
+                break
+            if scaled is not None and scaled.overflows():
+                history.stopped = (
+                    f"the gradients do not fit into float16 in epoch {epoch + 1}: the learning rate is too high, or "
+                    "mixed=False is needed, which computes in float32"
                 )
                 net.load_state_dict(good)
                 break
@@ -191,6 +200,81 @@ def fit(
     if history.stopped is None:
         net.load_state_dict(judged.state_dict())
     return history
+
+
+def half_precision(where: torch.device, mixed: bool | None = None) -> torch.dtype | None:
+    """The 16-bit type that `fit` computes in on a device: None for float32 throughout.
+
+    Parameters: where, the network's device; mixed, whether to (None: on CUDA only). CUDA before Ampere (compute
+    capability 8) has no bfloat16 in hardware: it gets float16, whose small range needs the loss to be scaled
+    (Micikevicius et al.: Mixed precision training, 2018, arXiv:1710.03740).
+
+    >>> half_precision(torch.device("cpu")), half_precision(torch.device("cpu"), mixed=True)
+    (None, torch.bfloat16)
+    """
+    if not (where.type == "cuda" if mixed is None else mixed):
+        return None
+    old = where.type == "cuda" and torch.cuda.get_device_capability(where) < (8, 0)
+    return torch.float16 if old else torch.bfloat16
+
+
+def _autocast(where: torch.device, half: torch.dtype | None) -> contextlib.AbstractContextManager[Any]:
+    """Computing in 16 bits. Without its cache: a weight cast once would stay as it was for all steps of an epoch."""
+    return torch.autocast(where.type, half, cache_enabled=False) if half else contextlib.nullcontext()
+
+
+class _Scaled:
+    """A loss and an optimizer for `train_epoch`, which scale the gradients around it.
+
+    Unpacks into the two. The loss is told as it is; only its gradient is scaled up, and scaled down again before the
+    optimizer steps. Where a gradient has overflowed, there is no step, and the next scale is half as large.
+    """
+
+    def __init__(self, where: torch.device, loss: Loss, optimizer: torch.optim.Optimizer) -> None:
+        self.scaler, self.loss, self.optimizer = torch.amp.GradScaler(where.type), loss, optimizer
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self._scaled_loss, self))
+
+    def _scaled_loss(self, logits: Tensor, y: Tensor) -> _ScaledLoss:
+        return _ScaledLoss(self.loss(logits, y), self.scaler)
+
+    def zero_grad(self) -> None:
+        self.optimizer.zero_grad()
+
+    def step(self) -> None:
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+
+    def overflows(self) -> bool:
+        """Whether gradients overflow without any scale."""
+        return self.scaler.get_scale() < 1
+
+
+class _ScaledLoss:
+    """The loss of one batch: `item` tells it as it is, `backward` scales it."""
+
+    def __init__(self, value: Tensor, scaler: torch.amp.GradScaler) -> None:
+        self.value, self.scaler = value, scaler
+
+    def item(self) -> float:
+        return self.value.item()
+
+    def backward(self) -> None:
+        self.scaler.scale(self.value).backward()
+
+
+def _after_step(optimizer: torch.optim.Optimizer, act: Callable[[], Any]) -> Callable[[], None]:
+    """Calls a function after each step that the optimizer really makes; gives what takes it off again.
+
+    A fused optimizer is called even where gradients have overflowed, and decides by its `found_inf` to do nothing.
+    """
+
+    def acts(stepped: Any, *_: Any) -> None:
+        if not getattr(stepped, "found_inf", 0):
+            act()
+
+    return optimizer.register_step_post_hook(acts).remove
 
 
 class _Bar:

@@ -217,3 +217,146 @@ def test_an_average_that_is_none_is_refused_before_anything_is_trained(batches, 
     with pytest.raises(ValueError, match="at least 0 and below 1"):
         train.fit(net, batches, epochs=1, optimizer=sgd(net), average=average, progress=False)
     torch.testing.assert_close(net.state_dict(), before, rtol=0, atol=0)
+
+
+# --- 16 bits
+
+
+@pytest.mark.parametrize(
+    ("where", "mixed", "capability", "expected"),
+    [
+        ("cuda", None, (7, 5), torch.float16),  # Turing, as Colab's T4
+        ("cuda", True, (7, 0), torch.float16),
+        ("cuda", None, (6, 1), torch.float16),
+        ("cuda", None, (8, 0), torch.bfloat16),  # Ampere
+        ("cuda", None, (8, 9), torch.bfloat16),
+        ("cuda", True, (12, 0), torch.bfloat16),
+        ("cuda", False, (7, 5), None),
+        ("cuda", False, (9, 0), None),
+        ("cpu", None, None, None),
+        ("cpu", True, None, torch.bfloat16),
+        ("cpu", False, None, None),
+        ("mps", None, None, None),
+        ("mps", True, None, torch.bfloat16),
+    ],
+)
+def test_the_type_of_16_bits_is_what_the_device_can_do(monkeypatch, where, mixed, capability, expected):
+    asked = []
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: asked.append(device) or capability)
+    assert train.half_precision(torch.device(where), mixed) is expected
+    assert asked == ([torch.device("cuda")] if where == "cuda" and expected else [])
+
+
+@pytest.fixture
+def old_gpu(monkeypatch):
+    """The CPU computes as a GPU older than Ampere would; the list tells the scale of each step."""
+    scales, real = [], torch.amp.GradScaler.update
+    monkeypatch.setattr(train, "half_precision", lambda where, mixed: torch.float16)
+    monkeypatch.setattr(torch.amp.GradScaler, "update", lambda self: scales.append(self.get_scale()) or real(self))
+    return scales
+
+
+class Watched(nn.Module):
+    """A linear network that remembers the type that it computed in."""
+
+    def __init__(self):
+        super().__init__()
+        self.net, self.kinds = linear(), set()
+
+    def forward(self, X):
+        Y = self.net(X)
+        self.kinds.add(Y.dtype)
+        return Y
+
+
+def fused(net):
+    return torch.optim.SGD(net.parameters(), lr=0.1, fused=True)
+
+
+@pytest.mark.parametrize("make", [sgd, fused])
+def test_an_old_gpu_learns_in_float16_and_tells_the_loss_as_it_is(batches, old_gpu, make):
+    ours, theirs = Watched(), linear()
+    history = train.fit(ours, batches, batches, epochs=3, optimizer=make(ours), progress=False)
+    expected = by_hand(theirs, batches, 3)
+    assert ours.kinds == {torch.float16}
+    assert {p.dtype for p in ours.parameters()} == {torch.float32}
+    assert old_gpu == [65536.0] * 12
+    assert history.loss == pytest.approx(expected, rel=2e-3)
+    torch.testing.assert_close(ours.net.state_dict(), theirs.state_dict(), rtol=0, atol=2e-3)
+
+
+def test_in_16_bits_every_step_uses_the_weights_of_the_step_before(batches):
+    ours, theirs = Watched(), linear()
+    history = train.fit(ours, batches, epochs=3, optimizer=sgd(ours, 0.5), mixed=True, progress=False)
+    expected = by_hand(theirs, batches, 3, lr=0.5)
+    assert ours.kinds == {torch.bfloat16}
+    assert history.loss == pytest.approx(expected, rel=1e-2)
+    torch.testing.assert_close(ours.net.state_dict(), theirs.state_dict(), rtol=0, atol=1e-2)
+
+
+def by_hand(net, batches, epochs, lr=0.1):
+    """The losses of some epochs in float32, by chapter 5's function alone."""
+    optimizer = sgd(net, lr)
+    return [train.train_epoch(net, batches, nn.CrossEntropyLoss(), optimizer)[0] for _ in range(epochs)]
+
+
+class Overflows:
+    """A loss whose gradients are beyond all bounds in some calls, counted from 1."""
+
+    def __init__(self, *calls):
+        self.calls, self.count = calls, 0
+
+    def __call__(self, logits, y):
+        self.count += 1
+        loss = nn.functional.cross_entropy(logits, y)
+        if self.count in self.calls:
+            logits.register_hook(lambda gradient: gradient * math.inf)
+        return loss
+
+
+@pytest.mark.parametrize("make", [sgd, fused])
+def test_a_batch_whose_gradients_overflow_is_skipped_and_not_counted(batches, old_gpu, make):
+    ours, theirs, skipped = linear(), linear(), (1, 2, 7)
+    optimizer = make(ours)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: 0.9**n)
+    history = train.fit(
+        ours, batches, epochs=2, optimizer=optimizer, scheduler=schedule, per_batch=True, average=0.5,
+        loss=Overflows(*skipped), progress=False,
+    )  # fmt: skip
+    assert old_gpu == [65536.0, 32768.0, *[16384.0] * 5, 8192.0]
+    assert schedule.last_epoch == 8 - len(skipped)
+    assert all(math.isfinite(loss) for loss in history.loss)
+    assert history.stopped is None
+    assert not hasattr(optimizer, "found_inf")
+    judge, mean = sgd(theirs), None
+    for n, (X, y) in enumerate([*batches, *batches], start=1):
+        if n in skipped:
+            continue
+        judge.zero_grad()
+        nn.functional.cross_entropy(theirs(X), y).backward()
+        judge.step()
+        judge.param_groups[0]["lr"] *= 0.9
+        now = {name: value.clone() for name, value in theirs.state_dict().items()}
+        mean = now if mean is None else {name: 0.5 * mean[name] + 0.5 * now[name] for name in now}
+    torch.testing.assert_close(ours.state_dict(), mean, rtol=0, atol=2e-3)
+    optimizer.step()
+    assert schedule.last_epoch == 8 - len(skipped)
+
+
+def test_gradients_that_never_fit_end_it_with_an_explanation(batches, old_gpu):
+    net = linear()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    history = train.fit(net, batches, epochs=9, optimizer=sgd(net), loss=Overflows(*range(99)), progress=False)
+    assert history.stopped.startswith("the gradients do not fit into float16 in epoch 5: ")
+    assert "mixed=False" in history.stopped
+    assert len(history.loss) == 4
+    torch.testing.assert_close(net.state_dict(), before, rtol=0, atol=0)
+
+
+def test_a_loss_that_is_not_finite_ends_it_in_float16_too(batches, old_gpu):
+    net = linear()
+    history = train.fit(
+        net, batches, epochs=2, optimizer=sgd(net), loss=lambda Y, y: Y.sum() * math.nan, progress=False
+    )
+    assert history.stopped.startswith("the loss is nan in epoch 1")
+    assert all(value.isfinite().all() for value in net.state_dict().values())

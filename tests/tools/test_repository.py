@@ -1,16 +1,14 @@
 """The repository's address stands in one place, a fork sets it with one command, and a clone is right on any system."""
 
 import ast
-import os
 import shutil
 import subprocess
-import sys
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tools import repository
+from tools import notebooks, repository
 
 CODE = ("benchmarks", "extensions", "figures", "helpers", "tests", "tools")
 
@@ -89,28 +87,22 @@ def origin(tmp_path_factory):
     return folder
 
 
-def digest(folder):
-    code = "from tools import notebooks as n; print(n.code_digest(n.read(n.all_notebooks()[0])), n.ROOT)"
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=True
-    )
-    fingerprint, root = done.stdout.split(maxsplit=1)
-    assert root.strip() == str(folder)
-    return fingerprint
-
-
 def test_a_clone_with_the_line_ends_of_windows_is_the_same(origin, tmp_path):
     git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", str(origin), "clone")
     texts = [
         path for path in (tmp_path / "clone").rglob("*") if path.suffix in {".py", ".json", ".svg", ".ipynb", ".sh"}
     ]
-    assert len(texts) > 100
+    assert len(texts) > 50
     assert [path.name for path in texts if b"\r\n" in path.read_bytes()] == []
 
 
-def test_a_fingerprint_does_not_depend_on_line_ends(origin, tmp_path):
+def test_a_fingerprint_does_not_depend_on_line_ends(origin, tmp_path, monkeypatch):
     """Neither where an archive or an editor has changed them."""
+
+    def digest(folder):
+        monkeypatch.setattr(notebooks, "ROOT", folder)
+        return notebooks.code_digest(notebooks.read(folder / "chapters" / "en" / "00_welcome.ipynb"))
+
     windows = shutil.copytree(origin, tmp_path / "windows", ignore=shutil.ignore_patterns(".git"))
     for path in windows.rglob("*"):
         if path.suffix in {".py", ".json", ".svg", ".ipynb"}:

@@ -319,12 +319,13 @@ def test_networks_share_their_state_with_python_too(notebook):
     assert logits() == pytest.approx(changed["logits"], rel=1e-10, abs=1e-10)
 
 
-def shut_down(lab):
-    """End every kernel, as the end of a day does."""
-    with urllib.request.urlopen(f"{lab}/api/sessions") as answer:
-        sessions = json.load(answer)
-    for session in sessions:
-        urllib.request.urlopen(urllib.request.Request(f"{lab}/api/sessions/{session['id']}", method="DELETE")).close()
+def shut_down(lab, page):
+    """Leave the notebook and end every kernel, as the end of a day does."""
+    page.goto("about:blank")
+    [token] = [cookie["value"] for cookie in page.context.cookies(lab) if cookie["name"] == "_xsrf"]
+    for session in page.request.get(f"{lab}/api/sessions").json():
+        ended = page.request.delete(f"{lab}/api/sessions/{session['id']}", headers={"X-XSRFToken": token})
+        assert ended.ok, ended.text()
 
 
 def outputs(page, number):
@@ -365,8 +366,7 @@ def test_a_notebook_shows_its_tables_until_it_runs_and_again_when_it_was_saved_a
     boxed.get_by_role("region", name="Convolution explorer").wait_for()
     page.keyboard.press("Control+s")
     page.locator(".lm-DockPanel-tabBar .jp-mod-dirty").wait_for(state="detached")
-    page.context.close()
-    shut_down(lab)
+    shut_down(lab, page)
 
     page = open_notebook("stored.ipynb")  # saved by the reader: trusted, with views of widgets that are gone
     outputs(page, 5).get_by_text("Error displaying widget").wait_for()  # a box of ipywidgets has no tables

@@ -41,7 +41,7 @@ class LeNet:
         return torch.tensor(told, dtype=torch.float64)
 
     def state(self):
-        """The explorer's state in Python, by its link; the chosen number, which the link tells too, is no part of it."""
+        """The explorer's state in Python, by its link, without the chosen number, which the link tells too."""
         href = self.region.get_by_role("link", name="Link to this state").get_attribute("href")
         state = self.page.evaluate("(hash) => Object.fromEntries(new URLSearchParams(hash.split('?')[1]))", href)
         state.pop("o", None)

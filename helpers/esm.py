@@ -54,6 +54,11 @@ PURE = {
     "pictures": "picture-file.js",
     "channels": "channels.js",
     "pool": "pool.js",
+    "address": "address.js",
+    "draft": "draft.js",
+    "latest": "latest.js",
+    "link": "link.js",
+    "memory": "quiz-memory.js",
 }
 
 _IMPORT = re.compile(r'import\s*\{([^{}]*)\}\s*from\s*"\./([\w-]+\.js)";')

@@ -64,10 +64,10 @@ channels.groups, mixer.kernel = 1, torch.ones(3, 3)
 """
 NETWORKS = """
 from helpers import models
-from helpers.widgets import LeNetExplorer, NetworkExplorer
+from helpers.widgets import LeNetExplorer, NetworkExplorer, Quiz
 lenet = LeNetExplorer()
 network = NetworkExplorer(models.classical_lenet(), (1, 28, 28))
-display(lenet, network)
+display(lenet, network, Quiz("01_conv2d"))
 """
 TELL_NETWORKS = """
 import json
@@ -274,6 +274,11 @@ def test_networks_share_their_state_with_python_too(notebook):
     lenet.get_by_role("button", name="Silence 4: all its weights 0").click()
     network = notebook.get_by_role("region", name="Network explorer").first
     network.get_by_role("spinbutton", name="Layer 1 output channels").fill("8")
+
+    quiz = notebook.get_by_role("region", name="Quiz").first  # it remembers and counts in a notebook too
+    quiz.get_by_role("textbox", name="Your answer").first.fill("26")
+    quiz.get_by_role("button", name="Check").first.click()
+    quiz.get_by_text("1 of 7 right").wait_for()
 
     state = told(notebook, 7)
     assert logits() == pytest.approx(state["logits"], rel=1e-10, abs=1e-10)

@@ -103,9 +103,11 @@ class LeNet:
         return torch.tensor(told, dtype=torch.float64)
 
     def state(self):
-        """The explorer's state in Python, by its link."""
+        """The explorer's state in Python, by its link; the chosen number in it is no part of it."""
         href = self.region.get_by_role("link", name="Link to this state").get_attribute("href")
-        return self.page.evaluate("(hash) => Object.fromEntries(new URLSearchParams(hash.split('?')[1]))", href)
+        state = self.page.evaluate("(hash) => Object.fromEntries(new URLSearchParams(hash.split('?')[1]))", href)
+        state.pop("o", None)
+        return state
 
     def assert_true(self):
         """The logits on the screen are PyTorch's for what the state says."""

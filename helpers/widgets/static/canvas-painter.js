@@ -21,8 +21,8 @@ export class CanvasPainter {
     this.redraw = () => this.draw();
     this.watch = new MutationObserver(this.redraw);
     this.watch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class"] });
-    this.media = matchMedia("(prefers-color-scheme: dark)");
-    this.media.addEventListener("change", this.redraw);
+    this.media = ["(prefers-color-scheme: dark)", "print"].map((query) => matchMedia(query)); // on paper all is light
+    for (const media of this.media) media.addEventListener("change", this.redraw);
   }
 
   resize(rows, columns) {
@@ -107,7 +107,7 @@ export class CanvasPainter {
 
   destroy() {
     this.watch.disconnect();
-    this.media.removeEventListener("change", this.redraw);
+    for (const media of this.media) media.removeEventListener("change", this.redraw);
     if (this.frame) cancelAnimationFrame(this.frame);
   }
 }

@@ -5,9 +5,9 @@ import { h, setAttribute } from "./dom.js";
 import { PairFields, SpinField, checkbox, choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
-import { numberField, pairField, planesField } from "./link.js";
+import { matrixFromText, numberField, pairField, placeView, planesField, switchView } from "./link.js";
 import { formatNumber, parseNumber } from "./numbers.js";
-import { taps, unused, windowCounts } from "./ops.js";
+import { fromRows, outputShape, taps, unused, windowCounts } from "./ops.js";
 import { Player } from "./player.js";
 import { Memory } from "./resize.js";
 import { refusalSentence, shapeLines, withSubscripts } from "./shape-words.js";
@@ -22,7 +22,8 @@ const MOST_TERMS = 36;
 const MOST_PIXELS = 16; // columns of the matrix product
 
 const settingsOf = ({ padding, stride, dilation }) => ({ padding, stride, dilation });
-const refused = (values) => channelRefusal(values.input, values.kernel, values.groups, settingsOf(values));
+const refused = (values) => channelRefusal(values.input, values.kernel, values.groups, settingsOf(values)) ?? biasRefusal(values);
+const biasRefusal = ({ kernel, bias }) => (bias === null || bias.length === kernel.length ? null : { key: "channels.bad.bias", params: { c_o: kernel.length, value: bias.join(", ") } });
 const range = (count) => Array.from({ length: count }, (_, n) => n);
 const shown = (value) => (value < 0 ? `(${formatNumber(value)})` : formatNumber(value));
 
@@ -47,7 +48,7 @@ class Planes {
 class ChannelExplorer {
   constructor(model, el) {
     this.lang = model.get("lang");
-    this.at = [0, 0, 0]; // output channel, row, column
+    Object.assign(this, { at: [0, 0, 0], counting: false }); // output channel, row, column
     this.memory = { input: new Planes(), kernel: new Planes() };
     this.alerts = new Alerts(this.lang, () => this.update());
     this.draft = new Draft(model, TRAITS, refused, () => {
@@ -91,11 +92,23 @@ class ChannelExplorer {
         fields: {
           x: planesField("input", 1, LIMITS.input, LIMITS.channels), k: planesField("kernel", 2, LIMITS.kernel, LIMITS.channels), g: wholeField("groups", LIMITS.channels),
           p: pairField("padding", 0, LIMITS.padding), s: pairField("stride", 1, LIMITS.stride), d: pairField("dilation", 1, LIMITS.dilation),
+          ...(draft.author.bias === null ? {} : { b: biasField }),
         },
+        view: this.#view(),
+        complete: ({ bias, kernel }, patch) => (bias === null || "bias" in patch ? {} : { bias: kernel.map((_, o) => bias[o] ?? 0) }), // as many as channels out
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
     el.append(this.root);
+  }
+
+  /** What a link tells besides the state: the chosen output, and whether the windows are counted. */
+  #view() {
+    const within = ({ input, kernel, ...settings }) => [kernel.length, ...outputShape(fromRows(input[0]), fromRows(kernel[0][0]), settings)];
+    return {
+      o: placeView({ get: () => this.at, usual: () => [0, 0, 0], within, take: (at) => (this.at = at) }),
+      w: switchView({ get: () => this.counting, take: (on) => (this.counting = on) }),
+    };
   }
 
   #controls() {
@@ -119,6 +132,7 @@ class ChannelExplorer {
       this.counting = on;
       this.update();
     });
+    this.showCounting = () => (counting.box.checked = this.counting);
     const extras = h("div", { class: "cx-extras" }, this.channel.element, counting.element);
     if (values.bias !== null) {
       const name = word("channels.bias"), spin = new SpinField({ lang, name, refuse, parse: parseNumber, write: (value) => draft.change({ bias: draft.values.bias.map((old, o) => (o === this.at[0] ? value : old)) }) });
@@ -132,9 +146,6 @@ class ChannelExplorer {
 
   #write(which, n, r, c, block) {
     const planes = which === "input" ? this.draft.values.input : this.draft.values.kernel[this.at[0]];
-    const [rows, columns] = [planes[n].length, planes[n][0].length], needed = [r + block.length, c + block[0].length];
-    if (needed[0] > rows || needed[1] > columns)
-      return this.alerts.tell({ key: "ui.bad.block", where: this.grids[which][n].name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
     const plane = planes[n].map((row) => [...row]);
     block.forEach((line, i) => line.forEach((value, j) => (plane[r + i][c + j] = value)));
     const changed = planes.map((old, m) => (m === n ? plane : old));
@@ -165,16 +176,17 @@ class ChannelExplorer {
     for (const field of this.fields) field.forget();
     this.biased?.forget();
     this.alerts.clear();
-    this.at = [0, 0, 0];
+    Object.assign(this, { at: [0, 0, 0], counting: false });
   }
 
   #reset() {
     this.#forget();
     this.draft.change({ ...this.draft.author });
+    this.link?.leave();
   }
 
   #sentence(found) {
-    return ["shapes.groups", "channels.bad.kernel"].includes(found.key) ? say(this.lang, found.key, found.params) : refusalSentence(this.lang, found);
+    return ["shapes.groups", "channels.bad.kernel", "channels.bad.bias"].includes(found.key) ? say(this.lang, found.key, found.params) : refusalSentence(this.lang, found);
   }
 
   // --- from state to page
@@ -200,6 +212,7 @@ class ChannelExplorer {
     const { y } = this.result;
     this.at = [Math.min(this.at[0], y.length - 1, values.kernel.length - 1), Math.min(this.at[1], y[0].h - 1), Math.min(this.at[2], y[0].w - 1)];
     for (const field of this.fields) field.show();
+    this.showCounting();
     this.channel.select.replaceChildren(...range(y.length).map((o) => h("option", { value: o }, String(o + 1))));
     setAttribute(this.root, "data-impossible", impossible ? "" : null);
     for (const grid of [...this.grids.partial, ...this.grids.output]) setAttribute(grid.root, "aria-disabled", impossible ? "true" : null);
@@ -208,7 +221,6 @@ class ChannelExplorer {
     this.#tell();
     this.#drawProduct();
     this.select(...this.at);
-    this.link?.update();
   }
 
   /** Input, kernel and partial sums, a row for each input channel, and all outputs. */
@@ -318,6 +330,7 @@ class ChannelExplorer {
     setAttribute(this.sum, "aria-live", this.player.playing ? "off" : "polite");
     showSum(this.sum, this.#words(o, i, j, first, settings));
     this.player.update(!impossible);
+    this.link?.update();
   }
 
   /** Y[o, i, j] = (products of channel 1) + (…) = partial sums = y. */
@@ -345,6 +358,16 @@ class ChannelExplorer {
     for (const grid of [...Object.values(this.grids).flat(), ...Object.values(this.matrices)]) grid.destroy();
   }
 }
+
+/** One number for each output channel. */
+const biasField = {
+  trait: "bias",
+  write: (bias) => bias.join(","),
+  read: (text) => {
+    const parsed = matrixFromText(text, LIMITS.channels);
+    return "value" in parsed && parsed.value.length === 1 ? { value: parsed.value[0] } : null;
+  },
+};
 
 /** A link's field for a whole number from 1. */
 const wholeField = (trait, most) => numberField(trait, { refuse: (value) => !Number.isInteger(value) || value < 1 || value > most });

@@ -5,9 +5,10 @@ import { h } from "./dom.js";
 import { choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
-import { matrixField } from "./link.js";
+import { Latest } from "./latest.js";
+import { matrixField, placeView } from "./link.js";
 import { fromRows } from "./ops.js";
-import { PictureChooser, colourLevels, readPicture } from "./picture-file.js";
+import { PictureChooser, colourLevels, takePicture } from "./picture-file.js";
 import { sum } from "./weighted-sum.js";
 import { say } from "./words.js";
 
@@ -27,10 +28,13 @@ export function mix(planes, kernel) {
   return kernel.map((weights) => ({ ...planes[0], d: planes[0].d.map((_, n) => weights.reduce((total, weight, c) => total + weight * planes[c].d[n], 0)) }));
 }
 
+const middleOf = ({ h: rows, w: columns }) => [Math.floor(rows / 2), Math.floor(columns / 2)];
+
 class ColourMixer {
   constructor(model, el) {
     this.lang = model.get("lang");
     this.at = null;
+    this.reading = new Latest();
     this.alerts = new Alerts(this.lang, () => this.update());
     this.draft = new Draft(model, ["picture", "kernel"], () => null, () => {
       this.alerts.passing = [];
@@ -67,29 +71,38 @@ class ColourMixer {
       h("div", { class: "cx-bar" }, reset), h("p", { class: "cx-hint" }, word("colour.hint")));
     chooser.on(this.root);
     if (model.static && model.get("html_id")) {
-      this.link = new StateLink({ lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { k: threeField }, sentence: String, forget: () => this.#forget() });
+      this.link = new StateLink({
+        lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { k: threeField }, sentence: String, forget: () => this.#forget(), view: { o: this.#pixelView() },
+      });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
     el.append(this.root);
   }
 
+  /** The chosen pixel of the author's picture; a reader's does not travel. */
+  #pixelView() {
+    const middle = () => middleOf(this.x[0]), own = () => this.draft.valid.picture !== this.draft.author.picture;
+    return placeView({
+      get: () => (own() ? middle() : this.at ?? middle()), usual: middle, take: (at) => (this.at = at),
+      within: ({ picture: [plane] }) => [plane.length, plane[0].length],
+    });
+  }
+
   async #take(file) {
-    const read = await readPicture(file, colourLevels);
-    if (!("value" in read)) return this.alerts.tell(read);
+    const picture = await takePicture(this, "picture", file, colourLevels);
+    if (!picture) return;
     this.at = null;
-    this.draft.change({ picture: read.value });
+    this.alerts.keeping(() => this.draft.change({ picture }));
   }
 
   #write(r, c, block) {
-    const needed = [r + block.length, c + block[0].length];
-    if (needed[0] > 3 || needed[1] > 3)
-      return this.alerts.tell({ key: "ui.bad.block", where: this.kernel.name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
     const kernel = this.draft.values.kernel.map((row) => [...row]);
     block.forEach((line, i) => line.forEach((value, j) => (kernel[r + i][c + j] = value)));
     this.draft.change({ kernel });
   }
 
   #forget() {
+    this.reading.drop();
     this.kernel.forget();
     this.alerts.clear();
     this.at = null;
@@ -98,6 +111,7 @@ class ColourMixer {
   #reset() {
     this.#forget();
     this.draft.change({ ...this.draft.author });
+    this.link?.leave();
   }
 
   /** Shows the whole state. */
@@ -114,8 +128,7 @@ class ColourMixer {
     for (const [grids, planes] of [[this.input, this.x], [this.output, this.y]]) grids.forEach((grid, n) => grid.draw(planes[n], [0, 0], { range: [0, 255], caption: grid.name }));
     [this.x, this.y].forEach((planes, n) => paint(this.canvases[n], planes));
     this.showPreset();
-    this.select(...(this.at ?? [Math.floor(this.x[0].h / 2), Math.floor(this.x[0].w / 2)]));
-    this.link?.update();
+    this.select(...(this.at ?? middleOf(this.x[0])));
   }
 
   /** Shows how the three numbers of one pixel come about. */
@@ -130,9 +143,11 @@ class ColourMixer {
     const lines = CHANNELS.map((name, o) => h("div", {}, ...sum({ lang, label: `${say(lang, `colour.${name}`)}[${i}, ${j}]`, terms: kernel[o].map((weight, channel) => ({ a: x[channel].d[n], b: weight })), y: y[o].d[n] })));
     const text = lines.map((line) => line.textContent).join("");
     if (text !== this.sum.textContent) this.sum.replaceChildren(...lines);
+    this.link?.update();
   }
 
   destroy() {
+    this.reading.drop();
     this.link?.destroy();
     this.draft.destroy();
     for (const grid of [...this.input, ...this.output, this.kernel]) grid.destroy();

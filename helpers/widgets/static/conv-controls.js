@@ -73,8 +73,9 @@ export class ConvControls {
     return control.element;
   }
 
-  /** Shows what the draft holds. */
-  show() {
+  /** Shows what the draft holds, and whether windows are counted. */
+  show(counting) {
+    this.counting.box.checked = counting;
     for (const field of this.fields) field.show();
     this.showInput();
     this.showKernel();

@@ -5,8 +5,9 @@ import { Draft } from "./draft.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
+import { placeView, switchView } from "./link.js";
 import { formatNumber } from "./numbers.js";
-import { corr2d, flip, fromRows, refusal, taps, unused, windowCounts } from "./ops.js";
+import { corr2d, flip, fromRows, outputShape, refusal, taps, unused, windowCounts } from "./ops.js";
 import { Player } from "./player.js";
 import { Memory } from "./resize.js";
 import { refusalSentence, shapeLines, withSubscripts } from "./shape-words.js";
@@ -28,7 +29,7 @@ function compute(values) {
 class ConvExplorer {
   constructor(model, el) {
     this.lang = model.get("lang");
-    this.at = [0, 0];
+    Object.assign(this, { at: [0, 0], counting: false });
     this.memory = { input: new Memory(), kernel: new Memory() };
     this.alerts = new Alerts(this.lang, () => this.update());
     this.draft = new Draft(model, TRAITS, (values) => refusal(size(values.input), size(values.kernel), settingsOf(values)), () => {
@@ -46,7 +47,7 @@ class ConvExplorer {
     const word = (key) => say(lang, key);
     const editable = (which) => ({
       edit: (r, c, value) => this.#write(which, r, c, [[value]]),
-      paste: (r, c, rows) => this.#paste(which, r, c, rows),
+      paste: (r, c, rows) => this.#write(which, r, c, rows),
       refuse,
       tell: this.alerts.tell,
     });
@@ -65,7 +66,7 @@ class ConvExplorer {
       lang, draft, refuse, presets: model.get("presets"),
       resize: (which, rows, columns) => draft.change({ [which]: this.memory[which].resize(draft.values[which], rows, columns) }),
       replace: (which, rows) => this.#replace(which, rows),
-      count: (on) => { this.counting = on; this.update(); },
+      count: (on) => this.#count(on),
     });
     this.status = h("div", { role: "status", class: "cx-status" });
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
@@ -79,27 +80,33 @@ class ConvExplorer {
     if (model.static && model.get("html_id")) {
       this.link = new StateLink({
         lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: convFields(draft.author, LIMITS),
-        sentence: (refused) => refusalSentence(lang, refused), forget: () => this.#forget(),
+        sentence: (refused) => refusalSentence(lang, refused), forget: () => this.#forget(), view: this.#view(),
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
     el.append(this.root);
   }
 
+  /** What a link tells besides the state: the chosen output, and whether the windows are counted. */
+  #view() {
+    const within = (values) => outputShape(fromRows(values.input), fromRows(values.kernel), settingsOf(values));
+    return {
+      o: placeView({ get: () => this.at, usual: () => [0, 0], within, take: (at) => (this.at = at) }),
+      w: switchView({ get: () => this.counting, take: (on) => (this.counting = on) }),
+    };
+  }
+
   // --- changes
+
+  #count(on) {
+    this.counting = on;
+    this.update();
+  }
 
   #write(which, r, c, block) {
     const rows = this.draft.values[which].map((row) => [...row]);
     block.forEach((line, i) => line.forEach((value, j) => (rows[r + i][c + j] = value)));
     this.draft.change({ [which]: rows });
-  }
-
-  #paste(which, r, c, block) {
-    const [rows, columns] = size(this.draft.values[which]);
-    const needed = [r + block.length, c + block[0].length];
-    if (needed[0] <= rows && needed[1] <= columns) return this.#write(which, r, c, block);
-    const name = this.grids[which].name;
-    this.alerts.tell({ key: "ui.bad.block", where: name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
   }
 
   #replace(which, rows) {
@@ -114,12 +121,13 @@ class ConvExplorer {
     for (const grid of Object.values(this.grids)) grid.forget();
     this.controls.forget();
     this.alerts.clear();
-    this.at = [0, 0];
+    Object.assign(this, { at: [0, 0], counting: false });
   }
 
   #reset() {
     this.#forget();
     this.draft.change({ ...this.draft.author });
+    this.link?.leave();
   }
 
   // --- from state to page
@@ -144,10 +152,9 @@ class ConvExplorer {
     setAttribute(this.grids.output.root, "aria-disabled", impossible ? "true" : null);
     setAttribute(this.sum, "aria-disabled", impossible ? "true" : null);
     this.root.classList.toggle("cx-impossible", impossible);
-    this.controls.show();
+    this.controls.show(this.counting);
     this.#showShape();
     this.select(...this.at);
-    this.link?.update();
   }
 
   #drawInput(values) {
@@ -198,6 +205,7 @@ class ConvExplorer {
     setAttribute(this.sum, "aria-live", this.player.playing ? "off" : "polite");
     showSum(this.sum, sum({ lang: this.lang, label: `Y[${i}, ${j}]`, terms: products(x, k, settings, i, j), bias, y: y.d[i * y.w + j] }));
     this.player.update(usable);
+    this.link?.update();
   }
 
   destroy() {

@@ -40,12 +40,17 @@ export function icon(path) {
   return svg("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true", focusable: "false" }, svg("path", { d: path, fill: "currentColor" }));
 }
 
-let count = 0;
+/** Every widget of a notebook has a copy of this module: all of them count here, so that none gives an id twice. */
+const IDS = Symbol.for("convnets.ids");
 
-/** An id that no other element of the page has. */
+/** An id, or a name of a group, that nothing else on the page has: neither another widget nor the author. */
 export function uid(prefix) {
-  count += 1;
-  return `${prefix}-${count}`;
+  let id;
+  do {
+    globalThis[IDS] = (globalThis[IDS] ?? 0) + 1;
+    id = `${prefix}-${globalThis[IDS]}`;
+  } while (globalThis.document?.getElementById(id));
+  return id;
 }
 
 /**

@@ -48,8 +48,8 @@ export class Draft {
     queueMicrotask(() => {
       this.queued = false;
       this.values = this.#read();
-      this.valid = { ...this.values };
       this.refused = this.refusal(this.values);
+      if (!this.refused) this.valid = { ...this.values }; // half of a change may arrive first
       this.changed();
     });
   }

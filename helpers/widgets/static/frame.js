@@ -1,16 +1,22 @@
 /** What every explorer has around its grids: region, alert, actions, link to its state. */
-import { h, keepKeys, setAttribute } from "./dom.js";
-import { fromLink, joinHash, splitHash, toLink } from "./link.js";
+import { shareable } from "./address.js";
+import { h, keepKeys, setAttribute, setText } from "./dom.js";
+import { keepInView } from "./in-view.js";
+import { Latest } from "./latest.js";
+import { fromLink, joinHash, splitHash, toLink, viewFromLink, viewToLink } from "./link.js";
 import { say } from "./words.js";
 
 /**
  * What an explorer refused, shown as one alert. A refusal that stands (a bad text in its place, impossible settings)
- * greys the output until it is mended; one that passes (a block not pasted, a link not followed) is told until the next change.
+ * greys the output until it is mended; one that passes (a block not pasted, a link not followed) is told until the next change;
+ * a failure that is nobody's doing (weights that did not come) is told until trying again has helped.
  */
 export class Alerts {
   constructor(lang, changed) {
-    Object.assign(this, { lang, changed, standing: new Map(), passing: [] });
-    this.element = h("div", { role: "alert", class: "cx-alert", hidden: true });
+    Object.assign(this, { lang, changed, standing: new Map(), passing: [], failure: null });
+    this.sentences = h("div", {});
+    this.again = h("button", { type: "button", class: "cx-button", onclick: () => this.failure?.again() }, say(lang, "ui.again"));
+    this.element = h("div", { role: "alert", class: "cx-alert", hidden: true }, this.sentences, this.again);
   }
 
   /** Lets a refusal stand under a name, or settles it with null. @param {{key: string, params: object, where?: string} | null} refusal */
@@ -27,6 +33,19 @@ export class Alerts {
     this.changed();
   };
 
+  /** Tells of a failure, with a button that tries again, or settles it with null; Reset leaves it. @param {{key: string, params: object, again: () => void} | null} failure */
+  fail(failure) {
+    this.failure = failure;
+    this.changed();
+  }
+
+  /** Makes a change that the reader asked for a while ago: what has been told since stays. */
+  keeping(change) {
+    const told = this.passing;
+    change();
+    if (told.length) this.tell(...told);
+  }
+
   clear() {
     this.standing.clear();
     this.passing = [];
@@ -39,11 +58,13 @@ export class Alerts {
 
   /** Shows all refusals. @param {string[]} settings sentences about the settings as a whole @returns whether any stands */
   show(settings) {
-    const sentences = [...[...this.standing.values(), ...this.passing].map((refusal) => this.#sentence(refusal)), ...settings];
+    const told = [...(this.failure ? [this.failure] : []), ...this.standing.values(), ...this.passing];
+    const sentences = [...told.map((refusal) => this.#sentence(refusal)), ...settings];
     if (sentences.join("\n") !== this.said) {
       this.said = sentences.join("\n");
-      this.element.replaceChildren(...sentences.map((text) => h("p", {}, text)));
+      this.sentences.replaceChildren(...sentences.map((text) => h("p", {}, text)));
     }
+    setAttribute(this.again, "hidden", !this.failure);
     setAttribute(this.element, "hidden", sentences.length === 0);
     return this.standing.size + settings.length > 0;
   }
@@ -61,14 +82,17 @@ export function region(name, ...children) {
 }
 
 /**
- * Follows links to a state of the widget `id` and keeps the widget's own link up to date. What is bad in a link is
- * told, and the author's state stands. `forget()` drops what the reader has begun; `sentence(refusal)` puts a refusal
- * of the draft into words.
+ * Follows links to a state of the widget `id`, brings it into view and keeps the widget's own link up to date. What is bad in a
+ * link is told, and the author's state stands. `fields` are of the draft, `view` is what the reader looks at (see link.js);
+ * `forget()` drops what the reader has begun and looks at; `sentence(refusal)` puts a refusal of the draft into words;
+ * `complete(values, patch)` gives what follows from a link's values and is not in it.
  */
 export class StateLink {
-  constructor({ lang, id, root, draft, fields, alerts, sentence, forget }) {
-    Object.assign(this, { id, root, draft, fields, alerts, sentence, forget });
-    this.element = h("a", { class: "cx-link", href: "#" }, say(lang, "ui.link"));
+  constructor({ lang, id, root, draft, fields, view = {}, alerts, sentence, forget, complete = () => ({}) }) {
+    Object.assign(this, { lang, id, root, draft, fields, view, alerts, sentence, forget, complete, copying: new Latest() });
+    this.anchor = h("a", { class: "cx-link", href: "#", onclick: (event) => this.#pressed(event) }, say(lang, "ui.link"));
+    this.copied = h("span", { class: "cx-copied", "aria-live": "polite" });
+    this.element = h("span", { class: "cx-links" }, this.anchor, " ", this.copied);
     this.follow = () => this.#follow();
     addEventListener("hashchange", this.follow);
   }
@@ -76,20 +100,38 @@ export class StateLink {
   /** Takes over the state that the page's address asks for, if it names this widget. */
   #follow() {
     const found = splitHash(location.hash);
-    if (found?.id !== this.id || location.hash === this.own) return;
-    this.#read(found.parameters);
-    this.root.scrollIntoView({ block: "nearest" });
+    const pressed = location.hash === this.pressed;
+    this.pressed = null;
+    if (found?.id !== this.id || pressed) return; // the reader's own press changes nothing
+    const bad = this.#read(found.parameters);
+    keepInView(this.root, bad ? this.alerts.element : null);
   }
 
+  /** @returns whether something in the link was bad */
   #read(parameters) {
     const { draft } = this;
     this.forget();
     const { patch, refusals } = fromLink(this.fields, parameters);
-    const values = { ...draft.author, ...patch };
+    const linked = { ...draft.author, ...patch }, values = { ...linked, ...this.complete(linked, patch) };
     const impossible = refusals.length === 0 && draft.refusal(values);
     if (impossible) refusals.push({ key: "ui.bad.link", params: { reason: this.sentence(impossible) } });
+    const seen = refusals.length ? { put: [], refusals: [] } : viewFromLink(this.view, parameters, values);
+    refusals.push(...seen.refusals);
+    if (!refusals.length) for (const put of seen.put) put();
     draft.change(refusals.length ? { ...draft.author } : values);
     if (refusals.length) this.alerts.tell(...refusals);
+    return refusals.length > 0;
+  }
+
+  /** A press puts the link into the page's address and copies it; with Ctrl or the like the browser does as usual. */
+  async #pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const hash = this.anchor.getAttribute("href"), { page, key } = shareable(location, document.querySelector('link[rel="canonical"]')?.href), url = `${page}${hash}`;
+    if (location.hash !== hash) this.pressed = hash;
+    setText(this.copied, "");
+    const copy = async () => navigator.clipboard.writeText(url); // where there is no clipboard, this is refused as well
+    const done = await this.copying.of(copy().then(() => say(this.lang, key), () => say(this.lang, "ui.link.refused", { url })));
+    if (done) setText(this.copied, done.value);
   }
 
   start() {
@@ -97,12 +139,24 @@ export class StateLink {
   }
 
   update() {
-    this.own = joinHash(this.id, toLink(this.fields, this.draft.valid, this.draft.author));
-    if (this.element.getAttribute("href") !== this.own) this.element.setAttribute("href", this.own);
+    const own = joinHash(this.id, { ...toLink(this.fields, this.draft.valid, this.draft.author), ...viewToLink(this.view) });
+    if (this.anchor.getAttribute("href") !== own) this.anchor.setAttribute("href", own);
+  }
+
+  /** The author's state is back: the page's address no longer asks for another one of this widget. */
+  leave() {
+    this.copying.drop();
+    setText(this.copied, "");
+    if (splitHash(location.hash)?.id !== this.id) return;
+    try {
+      history.replaceState(history.state, "", `#${encodeURIComponent(this.id)}`);
+    } catch {
+      // a page in a frame of its own may not change its address; then a reload brings the link's state back
+    }
   }
 
   destroy() {
+    this.copying.drop();
     removeEventListener("hashchange", this.follow);
   }
 }
-

@@ -17,7 +17,7 @@ export class Grid {
    * @param {{lang: string, name: string, kind: "input" | "kernel" | "output",
    *   edit?: (r: number, c: number, value: number) => void, paste?: (r: number, c: number, rows: number[][]) => void,
    *   refuse?: (id: string, refusal: object | null) => void, tell?: (refusal: object) => void, point?: (r: number, c: number, how: "focus" | "hover" | "press") => void,
-   *   picture?: boolean}} options a picture is drawn in shades of grey
+   *   picture?: boolean}} options a picture is drawn in shades of grey; a block that is handed to paste fits
    *   Rows and columns that listeners get count from the corner of the matrix: those of the padding are negative or beyond its end.
    */
   constructor({ lang, name, kind, edit, paste, refuse, tell, point, picture = false }) {
@@ -32,8 +32,8 @@ export class Grid {
     this.#usePainter(CellPainter);
     this.root.addEventListener("keydown", (event) => this.#key(event));
     this.root.addEventListener("click", (event) => this.#press(event));
-    this.root.addEventListener("pointerover", (event) => this.#hover(event));
-    this.root.addEventListener("pointermove", (event) => this.painter instanceof CanvasPainter && this.#hover(event));
+    this.root.addEventListener("pointermove", (event) => this.#hover(event)); // not pointerover: a page that scrolls under a resting pointer chooses nothing
+    this.root.addEventListener("pointerleave", () => (this.hovered = null));
     this.root.addEventListener("focusin", (event) => this.#focused(event));
     this.root.addEventListener("paste", (event) => this.#pasted(event));
     this.root.addEventListener("copy", (event) => this.#copied(event));
@@ -91,8 +91,14 @@ export class Grid {
 
   /** Drops every refused text and closes the editors. */
   forget() {
-    for (const box of [...this.root.querySelectorAll("input.cx-editor")]) this.#close(box);
-    for (const place of [...this.pending.keys()]) this.#settle(place);
+    this.#drop(() => true);
+  }
+
+  /** Closes the editors, and drops the refused texts, of some places. */
+  #drop(of) {
+    const dropped = (place) => of(...place.split(",").map(Number));
+    for (const box of [...this.root.querySelectorAll("input.cx-editor")]) if (dropped(box.dataset.place)) this.#close(box);
+    for (const place of [...this.pending.keys()]) if (dropped(place)) this.#settle(place);
   }
 
   destroy() {
@@ -143,8 +149,15 @@ export class Grid {
       if (go[0] >= 0 && go[1] >= 0 && go[0] < rows && go[1] < columns) this.#focus(...go);
     } else if (this.edit && (event.key === "Enter" || event.key === "F2" || /^[-+.\d\u2212]$/.test(event.key)) && !event.shiftKey) {
       event.preventDefault();
-      this.#open(r - this.padding[0], c - this.padding[1], event.key.length === 1 ? event.key : null);
+      const place = [r - this.padding[0], c - this.padding[1]];
+      if (this.#inside(...place)) this.#open(...place, event.key.length === 1 ? event.key : null);
+      else this.#tellPadding();
     }
+  }
+
+  /** Padding is no part of the matrix: why nothing can be typed or pasted there. */
+  #tellPadding() {
+    this.tell({ key: "ui.bad.padding", params: {}, where: this.name });
   }
 
   #focus(row, column) {
@@ -164,7 +177,9 @@ export class Grid {
 
   #hover(event) {
     const place = event.pointerType === "touch" ? null : this.painter.locate(event);
-    if (place) this.point?.(place[0] - this.padding[0], place[1] - this.padding[1], "hover");
+    if (!place || String(place) === this.hovered) return;
+    this.hovered = String(place);
+    this.point?.(place[0] - this.padding[0], place[1] - this.padding[1], "hover");
   }
 
   #press(event) {
@@ -225,7 +240,8 @@ export class Grid {
     }
     this.#close(box);
     this.#settle(place);
-    if (parsed.value !== this.matrix.d[r * this.matrix.w + c]) this.edit(r, c, parsed.value);
+    const gone = !this.#inside(r, c); // somebody else has made the matrix smaller
+    if (!gone && parsed.value !== this.matrix.d[r * this.matrix.w + c]) this.edit(r, c, parsed.value);
     return true;
   }
 
@@ -259,14 +275,20 @@ export class Grid {
 
   #pasted(event) {
     const text = event.clipboardData?.getData("text") ?? "";
+    if (text === "" && event.clipboardData?.files.length) return; // a picture is not for a grid
     const inBox = event.target.tagName === "INPUT";
     if (!this.paste || (inBox && !/[\t\n[]/.test(text.trim()))) return; // one value into an open editor
     event.preventDefault();
     const [r, c] = inBox ? event.target.dataset.place.split(",").map(Number) : [this.cursor[0] - this.padding[0], this.cursor[1] - this.padding[1]];
+    if (!this.#inside(r, c)) return this.#tellPadding();
     const block = parseBlock(text);
     if (!("rows" in block)) return this.tell({ ...block, where: this.name });
-    if (inBox) this.#close(event.target);
+    const [h, w] = [block.rows.length, block.rows[0].length], needed = [r + h, c + w];
+    if (needed[0] > this.matrix.h || needed[1] > this.matrix.w)
+      return this.tell({ key: "ui.bad.block", where: this.name, params: { h, w, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
+    this.#drop((i, j) => i >= r && j >= c && i < needed[0] && j < needed[1]);
     this.paste(r, c, block.rows);
+    if (inBox) this.painter.cell(...this.cursor).focus();
   }
 
   #copied(event) {

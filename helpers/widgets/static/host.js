@@ -37,13 +37,14 @@ function upgrade(renders) {
   for (const host of document.querySelectorAll("[data-cnn-widget]:not([data-live])")) {
     const render = renders[host.dataset.cnnWidget];
     if (!render) continue;
-    const el = document.createElement("div");
+    const el = document.createElement("div"), tables = [...host.childNodes];
+    host.replaceChildren(el); // a view may ask where it is, and scroll to it
     try {
       render({ model: new StaticModel(JSON.parse(host.dataset.state)), el });
-      host.replaceChildren(el);
       host.dataset.live = "yes";
     } catch (error) {
-      console.error(error); // the tables stay
+      console.error(error);
+      host.replaceChildren(...tables);
     }
   }
 }

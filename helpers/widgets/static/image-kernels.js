@@ -5,10 +5,11 @@ import { h, setAttribute, setText } from "./dom.js";
 import { PairFields, choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
-import { matrixField } from "./link.js";
+import { Latest } from "./latest.js";
+import { choiceView, matrixField, placeView } from "./link.js";
 import { formatNumber } from "./numbers.js";
-import { corr2d, fromRows, refusal, taps } from "./ops.js";
-import { PictureChooser, greyLevels, readPicture } from "./picture-file.js";
+import { corr2d, fromRows, outputShape, refusal, taps } from "./ops.js";
+import { PictureChooser, greyLevels, takePicture } from "./picture-file.js";
 import { PICTURE_KERNELS } from "./presets.js";
 import { Memory } from "./resize.js";
 import { refusalSentence } from "./shape-words.js";
@@ -19,6 +20,7 @@ import { say } from "./words.js";
 export const LIMITS = { kernel: 7 };
 
 const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
+const SHADES = ["auto", "levels", "signed"];
 const size = (rows) => [rows.length, rows[0].length];
 
 /**
@@ -34,12 +36,15 @@ export function shades(kernel, output, how) {
   return [-most, most];
 }
 
+const middleOf = ({ h, w }) => [Math.floor(h / 2), Math.floor(w / 2)];
+
 class ImageKernels {
   constructor(model, el) {
     this.lang = model.get("lang");
     this.how = "auto";
     this.at = null; // the middle, until the reader points at something
     this.memory = new Memory();
+    this.reading = new Latest();
     this.alerts = new Alerts(this.lang, () => this.update());
     const fits = ({ picture, kernel }) => refusal(size(picture), size(kernel), PLAIN);
     this.draft = new Draft(model, ["picture", "kernel"], fits, () => {
@@ -77,11 +82,24 @@ class ImageKernels {
     if (model.static && model.get("html_id")) {
       this.link = new StateLink({
         lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { k: matrixField("kernel", LIMITS.kernel) },
-        sentence: (refused) => refusalSentence(lang, refused), forget: () => this.#forget(),
+        sentence: (refused) => refusalSentence(lang, refused), forget: () => this.#forget(), view: this.#view(),
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
     el.append(this.root);
+  }
+
+  /** What a link tells besides the kernel: the chosen output of the author's picture, and how values are shown. */
+  #view() {
+    const own = () => this.draft.valid.picture !== this.draft.author.picture; // a reader's picture does not travel
+    const usual = () => middleOf(this.y);
+    return {
+      o: placeView({
+        get: () => (own() ? usual() : this.#chosen()), usual, take: (at) => (this.at = at),
+        within: ({ picture, kernel }) => outputShape(fromRows(picture), fromRows(kernel), PLAIN),
+      }),
+      t: choiceView({ get: () => this.how, options: SHADES, take: (how) => (this.how = how) }),
+    };
   }
 
   #controls() {
@@ -94,7 +112,7 @@ class ImageKernels {
       draft.change({ kernel: PICTURE_KERNELS[name] });
     });
     this.showPreset = () => (preset.select.value = Object.keys(PICTURE_KERNELS).find((name) => same(draft.values.kernel, PICTURE_KERNELS[name])) ?? "");
-    const how = choice(word("picture.shades"), ["auto", "levels", "signed"].map((name) => [name, word(`picture.shades.${name}`)]), (name) => {
+    const how = choice(word("picture.shades"), SHADES.map((name) => [name, word(`picture.shades.${name}`)]), (name) => {
       this.how = name;
       this.update();
     });
@@ -108,22 +126,20 @@ class ImageKernels {
   }
 
   async #take(file) {
-    const read = await readPicture(file, greyLevels);
-    if (!("value" in read)) return this.alerts.tell(read);
+    const picture = await takePicture(this, "picture", file, greyLevels);
+    if (!picture) return;
     this.at = null;
-    this.draft.change({ picture: read.value });
+    this.alerts.keeping(() => this.draft.change({ picture }));
   }
 
   #write(r, c, block) {
-    const [rows, columns] = size(this.draft.values.kernel), needed = [r + block.length, c + block[0].length];
-    if (needed[0] > rows || needed[1] > columns)
-      return this.alerts.tell({ key: "ui.bad.block", where: this.grids.kernel.name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
     const kernel = this.draft.values.kernel.map((row) => [...row]);
     block.forEach((line, i) => line.forEach((value, j) => (kernel[r + i][c + j] = value)));
     this.draft.change({ kernel });
   }
 
   #forget() {
+    this.reading.drop();
     this.memory.forget();
     for (const grid of Object.values(this.grids)) grid.forget();
     this.fields.forget();
@@ -134,6 +150,7 @@ class ImageKernels {
   #reset() {
     this.#forget();
     this.draft.change({ ...this.draft.author });
+    this.link?.leave();
   }
 
   /** Shows the whole state. */
@@ -158,8 +175,13 @@ class ImageKernels {
     this.showHow();
     const shape = [say(lang, "ui.shape", { h: y.h, w: y.w }), say(lang, "picture.range", { black: formatNumber(range[0]), white: formatNumber(range[1]) })];
     setText(this.status, shape.join(" "));
-    this.select(...(this.at ?? [Math.floor(y.h / 2), Math.floor(y.w / 2)]));
-    this.link?.update();
+    this.select(...this.#chosen());
+  }
+
+  /** The chosen output, as far as there is one; a larger kernel leaves fewer. */
+  #chosen() {
+    const { y } = this;
+    return this.at ? [Math.min(this.at[0], y.h - 1), Math.min(this.at[1], y.w - 1)] : middleOf(y);
   }
 
   /** Chooses the output at (i, j), or the nearest there is: a window on the picture's border is the outermost one. */
@@ -170,9 +192,8 @@ class ImageKernels {
   }
 
   /** Shows the window behind the output element (i, j) and its weighted sum. */
-  select(row, column) {
+  select(i, j) {
     const { x, k, y, grids, lang } = this;
-    const i = Math.min(row, y.h - 1), j = Math.min(column, y.w - 1);
     const list = taps(i, j, k, PLAIN);
     const read = products(x, k, PLAIN, i, j);
     grids.input.mark(list.map(({ r, c }) => ({ r, c, mark: "cx-window" })));
@@ -182,9 +203,11 @@ class ImageKernels {
     grids.window.draw({ h: k.h, w: k.w, d: Float64Array.from(read, ({ a }) => a) });
     this.products.style.setProperty("--total", String(2 * Math.max(k.w, 4)));
     showSum(this.sum, sum({ lang, label: `Y[${i}, ${j}]`, terms: read, y: y.d[i * y.w + j] }));
+    this.link?.update();
   }
 
   destroy() {
+    this.reading.drop();
     this.link?.destroy();
     this.draft.destroy();
     for (const grid of Object.values(this.grids)) grid.destroy();

@@ -7,7 +7,7 @@ import { SpinField, checkbox, choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
 import { bound, full, pass, refusedShapes, step } from "./learner.js";
-import { matrixField, numberField } from "./link.js";
+import { matrixField, numberField, placeView } from "./link.js";
 import { formatNumber, parseNumber } from "./numbers.js";
 import { corr2d, flip, fromRows, refusal, taps, toRows } from "./ops.js";
 import { KERNELS } from "./presets.js";
@@ -20,6 +20,7 @@ export const LIMITS = { input: 16, kernel: 5 };
 
 const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
 const TEACHERS = ["vertical_edge", "horizontal_edge", "sobel_x", "box_blur", "laplacian", "emboss"];
+const PICKED = ["dk", "prediction", "dx"]; // results whose sums can be shown
 const PERIOD = 120; // milliseconds between steps of a run
 const LONGEST = 2000; // steps that are remembered
 const MOST_TERMS = 14; // of a sum, so that its end stays in sight
@@ -101,11 +102,32 @@ class KernelLearner {
           x: matrixField("input", LIMITS.input), t: matrixField("target_kernel", LIMITS.kernel), k: matrixField("kernel", LIMITS.kernel),
           b: numberField("bias", { none: true }), lr: numberField("lr", { refuse: (rate) => rate <= 0 }),
         },
-        sentence: (refusal) => this.#sentence(refusal), forget: () => this.#forget(),
+        sentence: (refusal) => this.#sentence(refusal), forget: () => this.#forget(), view: { o: this.#placeView() },
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
     el.append(this.root);
+  }
+
+  /** The chosen element: which result (dk where none is named), row and column. */
+  #placeView() {
+    const name = (text) => PICKED.find((grid) => text.startsWith(`${grid},`)) ?? "";
+    const within = ({ input, kernel }) => {
+      const [x, k] = [size(input), size(kernel)];
+      return { prediction: x.map((n, a) => n - k[a] + 1), dk: k, dx: x };
+    };
+    return {
+      take: (picked) => (this.picked = picked),
+      write: () => {
+        const { grid, r, c } = this.picked;
+        return grid === "dk" && r === 0 && c === 0 ? null : `${grid},${r},${c}`;
+      },
+      read: (text, values) => {
+        const grid = name(text), place = placeView({ within: () => within(values)[grid] });
+        const parsed = grid && place.read(text.slice(grid.length + 1), values);
+        return parsed ? { value: { grid, r: parsed.value[0], c: parsed.value[1] } } : null;
+      },
+    };
   }
 
   #controls() {
@@ -145,9 +167,6 @@ class KernelLearner {
   // --- changes
 
   #write(which, r, c, block) {
-    const [rows, columns] = size(this.draft.values[which]), needed = [r + block.length, c + block[0].length];
-    if (needed[0] > rows || needed[1] > columns)
-      return this.alerts.tell({ key: "ui.bad.block", where: this.grids[which].name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
     const changed = this.draft.values[which].map((row) => [...row]);
     block.forEach((line, i) => line.forEach((value, j) => (changed[r + i][c + j] = value)));
     this.draft.change({ [which]: changed });
@@ -215,6 +234,7 @@ class KernelLearner {
     this.draft.change({ ...this.draft.author });
     this.#begin();
     this.update();
+    this.link?.leave();
   }
 
   // --- from state to page
@@ -259,7 +279,6 @@ class KernelLearner {
     this.showTeacher();
     this.#tell();
     this.#pick(this.picked.grid, this.picked.r, this.picked.c);
-    this.link?.update();
   }
 
   /** Loss, bias, and what the learning rate does: lines under the buttons, and the curve. */
@@ -302,6 +321,7 @@ class KernelLearner {
     grids[which].moveTo(r, c);
     setAttribute(this.sum, "aria-live", this.timer === null ? "polite" : "off");
     showSum(this.sum, sum({ lang, label: `${name}[${r}, ${c}]`, terms: products(from, by, settings, r, c), bias: which === "prediction" ? this.draft.valid.bias : null, most: MOST_TERMS, y: result.d[r * result.w + c] }));
+    this.link?.update();
   }
 
   destroy() {

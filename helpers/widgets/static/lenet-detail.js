@@ -58,11 +58,9 @@ export class LeNetDetail {
   }
 
   #write(r, c, block) {
-    const rows = toRows(this.kernel.matrix), needed = [r + block.length, c + block[0].length];
-    if (needed[0] > rows.length || needed[1] > rows[0].length)
-      return this.alerts.tell({ key: "ui.bad.block", where: this.kernel.name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
+    const rows = toRows(this.kernel.matrix);
     block.forEach((line, i) => line.forEach((value, j) => (rows[r + i][c + j] = value)));
-    return this.#put(rows);
+    this.#put(rows);
   }
 
   #zero() {

@@ -4,13 +4,14 @@ import { h, setAttribute, setText } from "./dom.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { SIDE, asInput, bytesOf, edited, forward, fromHex, painted, picture, toHex } from "./lenet.js";
 import { LeNetDetail } from "./lenet-detail.js";
-import { STAGES, UNITS, shapeOf } from "./lenet-stages.js";
-import { loadLayers, whenNear } from "./lenet-weights.js";
+import { STAGES, UNITS, isPlace, shapeOf } from "./lenet-stages.js";
+import { Damaged, loadLayers, whenNear } from "./lenet-weights.js";
 import { Grid } from "./grid.js";
+import { Latest } from "./latest.js";
 import { matrixFromText, matrixToText } from "./link.js";
 import { formatNumber } from "./numbers.js";
 import { fromRows } from "./ops.js";
-import { PictureChooser, greyLevels, readPicture } from "./picture-file.js";
+import { PictureChooser, greyLevels, takePicture } from "./picture-file.js";
 import { Strip } from "./strip.js";
 import { say } from "./words.js";
 
@@ -60,9 +61,22 @@ const silencedField = {
   },
 };
 
+/** What is under the magnifying glass at first. */
+const START = { stage: "conv1", unit: 0, r: 14, c: 14, plane: 0 };
+
+/** The chosen number as a link tells it: stage,unit,row,column,plane. */
+const placeToText = ({ stage, unit, r, c, plane }) => [stage, unit, ...(STAGES[stage].maps ? [r, c] : []), ...(stage === "conv2" ? [plane] : [])].join(",");
+
+function placeFromText(text) {
+  const [, stage, rest] = /^([a-z]+\d?)((?:,\d{1,3})+)$/.exec(text) ?? [];
+  if (!Object.hasOwn(STAGES, stage ?? "")) return null;
+  const [unit, r = 0, c = 0, plane = 0] = rest.slice(1).split(",").map(Number), value = { stage, unit, r, c, plane };
+  return isPlace(value) && placeToText(value) === text ? { value } : null;
+}
+
 class LeNetExplorer {
   constructor(model, el) {
-    Object.assign(this, { model, lang: model.get("lang"), mode: "look", at: { stage: "conv1", unit: 0, r: 14, c: 14, plane: 0 } });
+    Object.assign(this, { model, lang: model.get("lang"), mode: "look", at: { ...START }, reading: new Latest(), loading: new Latest() });
     this.gallery = bytesOf(model.get("gallery"));
     this.labels = model.get("labels");
     this.known = this.labels.map((_, n) => toHex(picture(this.gallery, n)));
@@ -79,12 +93,26 @@ class LeNetExplorer {
 
   async #load(model) {
     try {
-      this.trained = await loadLayers(model);
+      const loaded = await this.loading.of(loadLayers(model));
+      if (!loaded) return;
+      this.trained = loaded.value;
     } catch (error) {
-      return this.alerts.set("weights", { key: "lenet.bad.weights", params: { reason: error.message } });
+      this.alerts.fail({ key: "lenet.bad.weights", params: { reason: this.#reason(error) }, again: () => this.#again(model) });
+      return;
     }
-    this.alerts.set("weights", null);
-    return this.update();
+    this.alerts.fail(null); // and shows all
+  }
+
+  #reason(error) {
+    return error instanceof Damaged ? say(this.lang, "lenet.damaged") : error.message;
+  }
+
+  /** Tries once more; the button goes, so the region keeps the focus. */
+  #again(model) {
+    this.root.tabIndex = -1;
+    this.root.focus({ preventScroll: true });
+    this.alerts.fail(null);
+    this.#load(model);
   }
 
   // --- building
@@ -121,6 +149,7 @@ class LeNetExplorer {
       this.link = new StateLink({
         lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { x: imageField, k: kernelsField, z: silencedField },
         sentence: ({ key, params }) => say(lang, key, params), forget: () => this.#forget(),
+        view: { o: { read: placeFromText, take: (at) => (this.at = at), write: () => (placeToText(this.at) === placeToText(START) ? null : placeToText(this.at)) } },
       });
       bar.append(this.link.element);
     }
@@ -186,31 +215,29 @@ class LeNetExplorer {
   }
 
   async #take(file) {
-    const read = await readPicture(file, greyLevels);
-    if ("value" in read) this.#show(asInput(read.value));
-    else this.alerts.tell(read);
+    const levels = await takePicture(this, "image", file, greyLevels);
+    if (levels) this.alerts.keeping(() => this.#show(asInput(levels)));
   }
 
   #write(r, c, block) {
-    const needed = [r + block.length, c + block[0].length];
-    if (needed[0] > SIDE || needed[1] > SIDE)
-      return this.alerts.tell({ key: "ui.bad.block", where: this.input.name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
     const image = this.draft.values.image.map((row) => [...row]);
     block.forEach((line, i) => line.forEach((value, j) => (image[r + i][c + j] = value)));
-    return this.draft.change({ image });
+    this.draft.change({ image });
   }
 
   #forget() {
     this.input.forget();
     this.detail.forget();
     this.alerts.clear();
-    this.at = { stage: "conv1", unit: 0, r: 14, c: 14, plane: 0 };
+    this.reading.drop();
+    this.at = { ...START };
   }
 
   #reset() {
     this.#forget();
     this.#use("look");
     this.draft.change({ ...this.draft.author });
+    this.link?.leave();
   }
 
   /** Shows the element of the chosen first map that lies where the pointer looks at the input. */
@@ -250,7 +277,7 @@ class LeNetExplorer {
     this.images.choose(picked < 0 ? null : picked);
     this.link?.update();
     for (const element of [this.inside, this.classes]) setAttribute(element, "hidden", !this.trained);
-    if (!this.trained) return setText(this.status, say(lang, "lenet.loading"));
+    if (!this.trained) return setText(this.status, this.alerts.failure ? "" : say(lang, "lenet.loading"));
     this.#compute();
     const { result } = this;
     for (const [stage, strip] of Object.entries(this.strips)) {
@@ -293,10 +320,13 @@ class LeNetExplorer {
     this.bars.forEach(({ button }, n) => button.setAttribute("aria-pressed", String(at.stage === "logits" && at.unit === n)));
     const window = this.detail.show(at, this.result, this.layers);
     this.input.mark(at.stage === "conv1" ? window.map(({ r, c }) => ({ r, c, mark: "cx-window" })) : []);
+    this.link?.update();
   }
 
   destroy() {
     this.giveUp();
+    this.reading.drop();
+    this.loading.drop();
     this.link?.destroy();
     this.draft.destroy();
     this.input.destroy();

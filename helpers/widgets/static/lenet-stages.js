@@ -17,6 +17,15 @@ export const STAGES = {
   logits: { kind: "connected", layer: 5, from: "fc2", z: "logits", maps: false, columns: 10 },
 };
 
+/** Whether a place is one: a stage, a unit of it, row and column of its map, and the map below that is read. */
+export function isPlace({ stage, unit, r = 0, c = 0, plane = 0 }) {
+  const [units, side] = SIZES[stage] ?? [0, 0];
+  return unit < units && r < side && c < side && plane < (stage === "conv2" ? UNITS[1] : 1);
+}
+
+/** Units of each stage, and rows and columns of each. */
+const SIZES = { conv1: [6, 28], pool1: [6, 14], conv2: [16, 10], pool2: [16, 5], fc1: [120, 1], fc2: [84, 1], logits: [10, 1] };
+
 /** A vector as a matrix of so many columns. @returns {Matrix} */
 export function shapeOf(vector, columns) {
   return { h: vector.length / columns, w: columns, d: vector };

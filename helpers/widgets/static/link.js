@@ -116,6 +116,55 @@ export const numberField = (trait, { none = false, refuse = () => false } = {}) 
 /** A field that is on or off. */
 export const switchField = (trait) => ({ trait, write: (on) => (on ? "1" : "0"), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
 
+/**
+ * What a reader looks at, as part of a link. A view is {name: {write, read, take}}: `write()` gives the text, or null
+ * where it is as the author left it; `read(text, values)` gives {value}, or null where it makes no sense for the values that the
+ * link sets; `take(value)` puts it in place.
+ */
+
+/** A place, such as the output's row and column. @param {{get: () => number[], usual: () => number[], within: (values: object) => number[], take: (place: number[]) => void}} what within gives how many there are of each */
+export const placeView = ({ get, usual, within, take }) => ({
+  take,
+  write: () => (String(get()) === String(usual()) ? null : get().join(",")),
+  read: (text, values) => {
+    const value = text.split(",").map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : NaN)), most = within(values);
+    return value.length === most.length && value.every((n, i) => n < most[i]) ? { value } : null;
+  },
+});
+
+/** One of several words; the first is the usual one. */
+export const choiceView = ({ get, options, take }) => ({
+  take,
+  write: () => (get() === options[0] ? null : get()),
+  read: (text) => (options.includes(text) ? { value: text } : null),
+});
+
+/** On, or usually off. */
+export const switchView = ({ get, take }) => ({ take, write: () => (get() ? "1" : null), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
+
+/** The parameters that tell a view from the author's. @returns {Record<string, string>} */
+export function viewToLink(view) {
+  const parameters = Object.entries(view).map(([name, { write }]) => [name, write()]);
+  return Object.fromEntries(parameters.filter(([, text]) => text !== null));
+}
+
+/**
+ * @param {URLSearchParams} parameters @param {object} values a possible state, to which the view belongs
+ * @returns {{put: (() => void)[], refusals: object[]}} what puts the view in place, and what the link says wrongly
+ */
+export function viewFromLink(view, parameters, values) {
+  const put = [], refusals = [];
+  for (const [name, { read, take }] of Object.entries(view)) {
+    if (!parameters.has(name)) continue;
+    const parsed = read(parameters.get(name), values);
+    if (parsed) put.push(() => take(parsed.value));
+    else refusals.push(nonsense(name, parameters.get(name)));
+  }
+  return { put, refusals };
+}
+
+const nonsense = (name, text) => ({ key: "ui.bad.link_value", params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text } });
+
 /** The parameters that tell a state from the author's. @returns {Record<string, string>} */
 export function toLink(fields, values, author) {
   const parameters = {};
@@ -136,7 +185,7 @@ export function fromLink(fields, parameters) {
     if (!parameters.has(name)) continue;
     const text = parameters.get(name), parsed = read(text);
     if (parsed && "value" in parsed) patch[trait] = parsed.value;
-    else refusals.push({ key: "ui.bad.link_value", params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text } });
+    else refusals.push(nonsense(name, text));
   }
   return { patch, refusals };
 }

@@ -3,6 +3,7 @@ import { Draft } from "./draft.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
 import { SpinField, choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
+import { placeView } from "./link.js";
 import { KINDS, LIMITS, bytesText, freshLayer, grouped, layersFromText, layersToText, reasonText, sentence, table, totals } from "./network.js";
 import { derivation } from "./network-derivation.js";
 import { NetworkDrawing } from "./network-drawing.js";
@@ -72,6 +73,7 @@ class NetworkExplorer {
       this.link = new StateLink({
         lang: this.lang, draft: this.draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { x: shapeField, n: batchField, l: layersField },
         sentence: (found) => sentence(this.lang, found), forget: () => this.#forget(),
+        view: { o: placeView({ get: () => [this.at], usual: () => [0], within: ({ layers }) => [layers.length], take: ([at]) => (this.at = at) }) },
       });
       bar.append(this.link.element);
     }
@@ -154,6 +156,7 @@ class NetworkExplorer {
   #reset() {
     this.#forget();
     this.draft.change({ ...this.draft.author });
+    this.link?.leave();
   }
 
   // --- from state to page

@@ -38,14 +38,37 @@ export async function readPicture(file, levels) {
   } catch {
     return { key: "picture.bad.file", params: { name } };
   }
+  const size = { name, h: bitmap.height, w: bitmap.width, ...SIDES };
+  if (Math.min(size.h, size.w) < SIDES.least) {
+    bitmap.close();
+    return { key: "picture.bad.small", params: size };
+  }
   const scale = Math.min(1, SIDES.most / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.round(side * scale));
-  if (Math.min(width, height) < SIDES.least) return { key: "picture.bad.size", params: { name, h: bitmap.height, w: bitmap.width, ...SIDES } };
+  if (Math.min(width, height) < SIDES.least) {
+    bitmap.close();
+    return { key: "picture.bad.size", params: size };
+  }
   const canvas = Object.assign(document.createElement("canvas"), { width, height }), context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
   return { value: levels(context.getImageData(0, 0, width, height).data, width, height) };
+}
+
+/**
+ * The levels of a file that the reader has just given to an explorer, or null: it was refused, which is told, or something
+ * was done meanwhile that stays (another file, Reset, a picture from elsewhere).
+ * @param {{alerts: object, draft: object, reading: import("./latest.js").Latest}} explorer @param {string} trait that holds its picture
+ * @param {Blob & {name?: string}} file @param {typeof greyLevels | typeof colourLevels} levels
+ */
+export async function takePicture({ alerts, draft, reading }, trait, file, levels) {
+  alerts.tell(); // a new picture settles what was told of the last one
+  const before = draft.values[trait], read = await reading.of(readPicture(file, levels));
+  if (!read || draft.values[trait] !== before) return null;
+  if ("value" in read.value) return read.value.value;
+  alerts.tell(read.value);
+  return null;
 }
 
 /** A button for a picture file, and its hidden input; `take(file)` gets what is chosen, or dropped or pasted on the region that `on` names. */
@@ -79,7 +102,7 @@ export class PictureChooser {
     });
     root.addEventListener("paste", (event) => {
       const file = event.clipboardData?.files[0];
-      if (!file) return;
+      if (!file || event.defaultPrevented) return; // a table program's copy is numbers, which a grid has taken, and a picture of them
       event.preventDefault();
       this.#chosen(file);
     });

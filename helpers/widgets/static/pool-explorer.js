@@ -4,11 +4,11 @@ import { h, icon, setAttribute } from "./dom.js";
 import { PairFields, checkbox, choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
-import { matrixField, pairField, switchField } from "./link.js";
+import { choiceView, matrixField, pairField, placeView, switchField } from "./link.js";
 import { formatNumber } from "./numbers.js";
 import { fromRows, span } from "./ops.js";
 import { Player } from "./player.js";
-import { pool2d, poolGradient, poolRefusal, pooled, rolled, windowsOver } from "./pool.js";
+import { pool2d, poolGradient, poolRefusal, poolShape, pooled, rolled, windowsOver } from "./pool.js";
 import { INPUTS, inputOf } from "./presets.js";
 import { same } from "./conv-controls.js";
 import { Memory } from "./resize.js";
@@ -21,6 +21,7 @@ export const LIMITS = { input: 64, kernel_size: 16, padding: 8, stride: 16, dila
 
 const TRAITS = ["input", "mode", "kernel_size", "stride", "padding", "dilation", "ceil_mode", "count_include_pad"];
 const ARROWS = { left: ["M18 11H9l4-4-1.4-1.4L5.2 12l6.4 6.4L13 17l-4-4h9z", [0, -1]], right: ["M6 11h9l-4-4 1.4-1.4 6.4 6.4-6.4 6.4L11 17l4-4H6z", [0, 1]], up: ["M11 18V9l-4 4-1.4-1.4L12 5.2l6.4 6.4L17 13l-4-4v9z", [-1, 0]], down: ["M11 6v9l-4-4-1.4 1.4 6.4 6.4 6.4-6.4L17 11l-4 4V6z", [1, 0]] };
+const BADGES = ["none", "windows", "gradient"];
 const MOST_TERMS = 36;
 
 const size = (rows) => [rows.length, rows[0].length];
@@ -65,6 +66,10 @@ class PoolExplorer {
           x: matrixField("input", LIMITS.input), m: mode, k: pairField("kernel_size", 1, LIMITS.kernel_size), s: pairField("stride", 1, LIMITS.stride), p: pairField("padding", 0, LIMITS.padding),
           d: pairField("dilation", 1, LIMITS.dilation), c: switchField("ceil_mode"), i: switchField("count_include_pad"),
         },
+        view: {
+          o: placeView({ get: () => this.at, usual: () => [0, 0], within: (values) => poolShape(size(values.input), values), take: (at) => (this.at = at) }),
+          n: choiceView({ get: () => this.badges, options: BADGES, take: (badges) => (this.badges = badges) }),
+        },
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
@@ -102,7 +107,7 @@ class PoolExplorer {
     });
     const ceil = checkbox(word("pool.ceil"), (ceil_mode) => draft.change({ ceil_mode }));
     const include = checkbox(word("pool.include"), (count_include_pad) => draft.change({ count_include_pad }));
-    const badges = choice(word("pool.badges"), ["none", "windows", "gradient"].map((name) => [name, word(`pool.badges.${name}`)]), (name) => {
+    const badges = choice(word("pool.badges"), BADGES.map((name) => [name, word(`pool.badges.${name}`)]), (name) => {
       this.badges = name;
       this.update();
     });
@@ -121,9 +126,6 @@ class PoolExplorer {
   // --- changes
 
   #write(r, c, block) {
-    const [rows, columns] = size(this.draft.values.input), needed = [r + block.length, c + block[0].length];
-    if (needed[0] > rows || needed[1] > columns)
-      return this.alerts.tell({ key: "ui.bad.block", where: this.input.name, params: { h: block.length, w: block[0].length, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
     const input = this.draft.values.input.map((row) => [...row]);
     block.forEach((line, i) => line.forEach((value, j) => (input[r + i][c + j] = value)));
     this.draft.change({ input });
@@ -145,12 +147,13 @@ class PoolExplorer {
     this.input.forget();
     for (const field of this.fields) field.forget();
     this.alerts.clear();
-    Object.assign(this, { at: [0, 0], moved: null });
+    Object.assign(this, { at: [0, 0], badges: "none", moved: null });
   }
 
   #reset() {
     this.#forget();
     this.draft.change({ ...this.draft.author });
+    this.link?.leave();
   }
 
   // --- from state to page
@@ -179,7 +182,6 @@ class PoolExplorer {
     this.showExtras();
     this.#tell();
     this.select(...this.at);
-    this.link?.update();
   }
 
   #drawInput(values) {
@@ -228,6 +230,7 @@ class PoolExplorer {
     setAttribute(this.sum, "aria-live", this.player.playing ? "off" : "polite");
     showSum(this.sum, this.#words(i, j, list, winner, divisor, value));
     this.player.update(usable);
+    this.link?.update();
   }
 
   /** Y[i, j] = max(a, b, …) = y, or (a + b + …) / n = y. */

@@ -5,7 +5,7 @@ import { FieldDrawing } from "./field-drawing.js";
 import { SpinField, choice } from "./fields.js";
 import { Alerts, StateLink, region } from "./frame.js";
 import { Grid } from "./grid.js";
-import { matrixFromText, matrixToText } from "./link.js";
+import { matrixFromText, matrixToText, placeView } from "./link.js";
 import { formatNumber } from "./numbers.js";
 import { LEAST, fields, middleHalf, paths, sizes } from "./receptive.js";
 import { refusalSentence } from "./shape-words.js";
@@ -47,7 +47,8 @@ const sizeField = {
 class ReceptiveFieldExplorer {
   constructor(model, el) {
     this.lang = model.get("lang");
-    this.at = model.get("at") ?? null;
+    this.author = model.get("at") ?? null; // where the author looks from; null: the middle of the last layer
+    this.at = this.author;
     this.alerts = new Alerts(this.lang, () => this.update());
     this.draft = new Draft(model, ["size", "layers"], refused, () => {
       this.alerts.passing = [];
@@ -87,11 +88,31 @@ class ReceptiveFieldExplorer {
     if (model.static && model.get("html_id")) {
       this.link = new StateLink({
         lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { n: sizeField, l: layersField },
-        sentence: (found) => this.#sentence(found), forget: () => this.#forget(),
+        sentence: (found) => this.#sentence(found), forget: () => this.#forget(), view: { o: this.#placeView() },
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
     el.append(this.root);
+  }
+
+  /** The level and the element that the reader looks from. */
+  #placeView() {
+    const levels = ({ size, layers }) => sizes(size, layers).sizes;
+    const { read } = placeView({ within: (values) => [values.layers.length + 1, LIMITS.size + 2 * LIMITS.layers * LIMITS.padding] });
+    return {
+      take: (at) => (this.at = at),
+      write: () => (String(this.at) === String(this.#usual(this.author)) ? null : this.at.join(",")),
+      read: (text, values) => {
+        const parsed = read(text, values);
+        return parsed && parsed.value[1] < levels(values)[parsed.value[0]] ? parsed : null;
+      },
+    };
+  }
+
+  /** A level and an element that there are: those of `at` as far as possible, else the middle of the last layer. */
+  #usual(at) {
+    const { found } = this, last = found.length - 1, level = Math.min(Math.max(at?.[0] ?? last, 0), last);
+    return [level, at ? Math.min(Math.max(at[1], 0), found[level] - 1) : Math.floor((found[level] - 1) / 2)];
   }
 
   #sentence({ layer, refusal }) {
@@ -123,12 +144,13 @@ class ReceptiveFieldExplorer {
     this.#settle();
     for (const field of [this.size, this.level, this.place]) field.forget();
     this.alerts.clear();
-    this.at = null;
+    this.at = this.author;
   }
 
   #reset() {
     this.#forget();
     this.draft.change({ ...this.draft.author });
+    this.link?.leave();
   }
 
   // --- the list of layers
@@ -187,10 +209,7 @@ class ReceptiveFieldExplorer {
     this.showStack();
     for (const element of [this.drawing.element, this.map.root, this.status]) setAttribute(element, "aria-disabled", impossible ? "true" : null);
     this.found = sizes(draft.valid.size, draft.valid.layers).sizes;
-    const last = this.found.length - 1;
-    const level = Math.min(this.at?.[0] ?? last, last);
-    this.pick(level, this.at ? this.at[1] : Math.floor((this.found[level] - 1) / 2));
-    this.link?.update();
+    this.pick(...this.#usual(this.at));
   }
 
   /** Shows what an element of a level sees. */
@@ -210,6 +229,7 @@ class ReceptiveFieldExplorer {
     const map = Float64Array.from({ length: input.length ** 2 }, (_, n) => input[Math.floor(n / input.length)] * input[n % input.length]);
     this.map.draw({ h: input.length, w: input.length, d: map }, [0, 0], { caption: say(lang, "field.map_caption", { element: at[1] }) });
     this.map.element.style.setProperty("--total", String(Math.max(input.length, 20)));
+    this.link?.update();
   }
 
   #levelName(level) {

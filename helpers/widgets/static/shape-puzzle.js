@@ -38,13 +38,26 @@ class ShapePuzzle {
       this.link = new StateLink({
         lang: this.lang, draft: this.draft, id: model.get("html_id"), root: this.root, alerts: this.alerts,
         fields: { i: pairField("input", 1, LARGEST), o: pairField("output", 1, LARGEST) },
-        sentence: ({ key, params }) => word(key, { ...params, axis: word(params.axis) }), forget: () => this.#forget(),
+        sentence: ({ key, params }) => word(key, { ...params, axis: word(params.axis) }), forget: () => this.#forget(), view: this.#view(),
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
     el.append(this.root);
     this.update();
     this.link?.start();
+  }
+
+  /** What the reader has tried so far. */
+  #view() {
+    const tried = ([name, [, , minimum]]) => {
+      const field = pairField(name, minimum, LIMITS[name]);
+      return {
+        write: () => (String(this.values[name]) === String(START[name]) ? null : field.write(this.values[name])),
+        read: field.read,
+        take: (pair) => Object.assign(this, { values: { ...this.values, [name]: pair }, linked: true }),
+      };
+    };
+    return Object.fromEntries(Object.entries(FIELDS).map((entry) => [entry[0][0], tried(entry)]));
   }
 
   #group(name, [first, second, minimum]) {
@@ -72,6 +85,7 @@ class ShapePuzzle {
   #start() {
     this.#forget();
     this.update();
+    this.link?.leave();
   }
 
   #renew() {
@@ -100,9 +114,10 @@ class ShapePuzzle {
     const right = shape.map((o, a) => o === output[a]);
     const solved = right[0] && right[1];
     if (solved && !this.solved) {
-      this.count += 1;
+      this.count += this.linked ? 0 : 1; // what came with a link was not found here
       this.solved = true;
     }
+    this.linked = false;
     const verdict = solved ? "puzzle.solved" : right[0] ? "puzzle.columns" : right[1] ? "puzzle.rows" : "puzzle.both";
     const full = { input: cells(input), kernel: cells(values.kernel), padding: values.padding, stride: values.stride, dilation: [1, 1] };
     const [head, ...formulas] = shapeLines(lang, full, { h: shape[0], w: shape[1] });

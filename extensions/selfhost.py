@@ -18,11 +18,14 @@ def serve_own(app: Any) -> None:
 
 
 #: extensions of jupyter-book that every page would load and none of ours needs
-UNWANTED = ("sphinx_thebe", "sphinx_togglebutton")
+UNWANTED = ("sphinx_thebe", "sphinx_togglebutton", "sphinx_design")
 
 
 def drop_unwanted(app: Any, config: Any) -> None:
-    """sphinx-thebe puts another host's address and a script that throws on every page, even when it is off."""
+    """Keep away scripts and styles that no page uses.
+
+    sphinx-thebe puts another host's address and a script that throws on every page, even when it is off.
+    """
     for event, listeners in app.events.listeners.items():
         app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith(UNWANTED)]
     config.html_context["default_mode"] = "auto"  # or the theme's script complains on every page

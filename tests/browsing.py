@@ -98,6 +98,15 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="session")
+def script_page(browser: Browser) -> Iterator[Page]:
+    """An empty page with the pages' script, for what needs a document."""
+    page = browser.new_page()
+    page.add_script_tag(content=esm.classic())
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="session")
 def bare_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the pages of the site load for their widgets, and nothing else: no theme, no chapter."""
     folder = tmp_path_factory.mktemp("bare")

@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--everywhere", action="store_true", help="long sweeps in full, notebooks under all settings")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks browser tests by their folder, leaves out what only `--everywhere` runs, and keeps files together."""
     folders = [Path(__file__).parent / name for name in ("browser", "explorers")]
@@ -42,6 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if not item.get_closest_marker("xdist_group"):  # with --dist loadgroup: a file's fixtures are made once
             item.add_marker(pytest.mark.xdist_group(item.path.stem.removeprefix("test_")))
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # long ones first: nobody waits for the last
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from helpers import esm
 from helpers.widgets import ConvExplorer
+from tests.explorers.explorer import AXE, Explorer
 
-NO_PRELOAD = {"preload": False}  # or axe asks for style sheets by addresses that no page uses
 PAPER = {"width": 700, "height": 1000}
 OURS = ["[data-cnn-widget]", ".course-check", "figure"]
 
@@ -42,9 +42,7 @@ def test_axe_finds_nothing_in_our_parts(open_page, site, address, scheme):
         page.wait_for_selector("[data-live]")
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         page.get_by_role("spinbutton", name="Stride rows").first.fill("0")  # with an alert, too
-        found = Axe().run(
-            page, context={"include": [[one] for one in OURS if page.locator(one).count()]}, options=NO_PRELOAD
-        )
+        found = Axe().run(page, context={"include": [[one] for one in OURS if page.locator(one).count()]}, options=AXE)
         told = [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]]
         assert told == []
 
@@ -53,7 +51,7 @@ def test_axe_would_find_a_fault(open_page, address):
     page = open_page(f"{address}/chapters/en/01_conv2d.html")
     page.wait_for_selector("[data-live]")
     page.evaluate("document.querySelector('#conv-first [role=spinbutton]').removeAttribute('aria-label')")
-    found = Axe().run(page, context={"include": [["#conv-first"]]}, options=NO_PRELOAD)
+    found = Axe().run(page, context={"include": [["#conv-first"]]}, options=AXE)
     assert "label" in {v["id"] for v in found.response["violations"]}
 
 
@@ -118,7 +116,7 @@ def test_the_search_box_works_by_keyboard_and_is_loaded_when_it_is_asked(open_pa
     box = page.locator(".search-button__search-container")
     icon, text = (box.locator(part).bounding_box() for part in (".fa-magnifying-glass", "input"))
     assert icon["x"] + icon["width"] <= text["x"]  # it does not lie on the text
-    found = Axe().run(page, context={"include": [[".search-button__wrapper"]]}, options=NO_PRELOAD)
+    found = Axe().run(page, context={"include": [[".search-button__wrapper"]]}, options=AXE)
     assert [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]] == []
     page.keyboard.press("Shift+Tab")  # the focus stays within the box
     assert page.evaluate("!!document.activeElement.closest('.course-search-results')")
@@ -129,9 +127,8 @@ def test_the_search_box_works_by_keyboard_and_is_loaded_when_it_is_asked(open_pa
     page.keyboard.press("Enter")
     page.wait_for_url("**/01_conv2d.html#*flip*")
     assert page.locator("#searchbox").inner_text() == ""
-    heading = page.locator("section[id*=flip] > h2")
-    page.wait_for_function("scrollY > 0")
-    assert heading.bounding_box()["y"] < 900
+    top = "document.querySelector('section[id*=flip] > h2').getBoundingClientRect().top"
+    page.wait_for_function(f"Math.abs({top}) < 400")
 
 
 def test_an_error_report_names_page_and_heading(open_page, address):
@@ -173,6 +170,12 @@ def test_a_page_prints_as_it_shows_dark_on_white_and_whole(open_page, address):
     assert page.locator("article.bd-article pre").evaluate_all(cut) == []
 
 
+def test_links_to_headings_lead_there_although_explorers_come_to_life(open_page, address):
+    page = open_page(f"{address}/chapters/en/01_conv2d.html#summary")
+    page.wait_for_function("Math.abs(document.querySelector('#summary').getBoundingClientRect().top) < 400")
+    Explorer(page, "conv-first").assert_true()
+
+
 def test_the_theme_can_be_switched_and_the_explorers_follow(open_page, address):
     page = open_page(f"{address}/chapters/en/01_conv2d.html", color_scheme="light")
     page.wait_for_selector("#conv-first[data-live]")
@@ -182,11 +185,12 @@ def test_the_theme_can_be_switched_and_the_explorers_follow(open_page, address):
     assert colours() != light
 
 
-@pytest.mark.parametrize("width", [360, 1400])
-def test_no_page_is_wider_than_its_screen(open_page, site, address, width):
+def test_no_page_is_wider_than_its_screen(open_page, site, address):
     for name in pages(site):
-        page = open_page(f"{address}/{name}", viewport={"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        page = open_page(f"{address}/{name}", viewport={"width": 360, "height": 800})
+        for width in (360, 1400):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
         page.context.close()
 
 

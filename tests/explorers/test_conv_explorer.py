@@ -37,7 +37,7 @@ def test_editing_a_kernel_value_changes_the_output(first):
     first.assert_true()
 
 
-def test_every_control_does_what_pytorch_does(explorer):
+def test_every_control_does_what_pytorch_does(explorer, sweep):
     draw = random.Random(3)
     names = ["Padding rows", "Padding columns", "Stride rows", "Stride columns", "Dilation rows", "Dilation columns",
              "Kernel height", "Kernel width", "Input height", "Input width"]  # fmt: skip
@@ -45,7 +45,7 @@ def test_every_control_does_what_pytorch_does(explorer):
     explorer.spin("Input width").fill("5")
     explorer.region.get_by_role("combobox", name="Input preset").select_option("counting")
     used, refused = set(), 0
-    for _ in range(60):
+    for _ in range(sweep(60, least=36)):
         name = draw.choice(names)
         low, high = {"Padding": (0, 3), "Stride": (1, 3), "Dilation": (1, 3), "Kernel": (1, 4), "Input": (3, 7)}[
             name.split()[0]
@@ -267,12 +267,6 @@ def test_a_bad_link_is_told_and_the_authors_state_stands(open_page, address, lin
     assert explorer.values("Output").tolist() == [[19, 25], [37, 43]]
     explorer.type("Kernel", 1, 1, "1")  # the next change settles it
     explorer.assert_true()
-
-
-def test_links_to_headings_still_work(open_page, address):
-    page = open_page(f"{address}/{CHAPTER}#summary")
-    page.wait_for_function("Math.abs(document.querySelector('#summary').getBoundingClientRect().top) < 400")
-    Explorer(page, "conv-first").assert_true()
 
 
 def test_counting_shows_how_many_windows_use_an_element(explorer):

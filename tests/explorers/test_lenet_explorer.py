@@ -12,7 +12,7 @@ from PIL import Image
 
 from helpers import data
 from helpers.widgets import LeNetExplorer
-from tests.explorers.explorer import PHONE, VALUES
+from tests.explorers.explorer import AXE, PHONE, VALUES
 from tests.lenet import by_pytorch
 
 
@@ -239,7 +239,7 @@ def test_axe_finds_nothing_in_any_of_its_states(open_page, address, scheme):
     lenet = LeNet(page)
     for name in ("Convolution 2, map 5", "Pooling 1, map 0", "Fully connected 2, all units"):
         lenet.button(name).click()
-        found = Axe().run(page, context={"include": [["#lenet"]]}, options={"preload": False})
+        found = Axe().run(page, context={"include": [["#lenet"]]}, options=AXE)
         assert [(v["id"], v["nodes"][0]["html"][:150]) for v in found.response["violations"]] == []
 
 

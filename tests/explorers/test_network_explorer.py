@@ -9,7 +9,7 @@ from torch import nn
 from helpers import esm, network, words
 from helpers.models import lenet
 from helpers.widgets import NetworkExplorer
-from tests.explorers.explorer import PHONE
+from tests.explorers.explorer import AXE, PHONE
 
 # --- on a page
 
@@ -253,7 +253,7 @@ def test_axe_finds_nothing(open_network, scheme):
     explorer = open_network(color_scheme=scheme)
     for value in ("5", "33"):
         explorer.spin("Layer 1 kernel height").fill(value)
-        found = Axe().run(explorer.page, context={"include": [["#net"]]}, options={"preload": False})
+        found = Axe().run(explorer.page, context={"include": [["#net"]]}, options=AXE)
         told = [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]]
         assert told == []
 

@@ -55,7 +55,8 @@ def test_a_stored_image_becomes_the_drawing_without_its_own_background(stored):
 
 
 def test_a_drawing_that_stands_in_the_page_already_stays_as_it_is():
-    held = plot.Picture(DRAWING.replace("<style data-standalone>svg{color:#111;background:#fff}</style>", ""), "Alt")
+    style = "<style data-standalone>svg{color:#111;background:#fff}</style>"
+    held = plot.Picture(DRAWING.replace(style, ""), "Alt", b"")
     inline = f'<figure style="m">{held.svg}</figure>'
     assert figures.inline(inline) == inline
 

@@ -286,7 +286,7 @@ def test_a_named_folder_without_the_files_is_refused(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("named", ["nowhere", "~nobody-of-this-name/data", "file"])
 def test_a_named_folder_that_is_none_is_refused(tmp_path, monkeypatch, named):
-    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
     monkeypatch.setenv("FASHION_MNIST_DIR", named)
     with pytest.raises(
         data.DataError, match=r"FASHION_MNIST_DIR=.* is no folder.*: put the four .* or unset FASHION_MNIST"
@@ -419,7 +419,7 @@ def stranger():
     cases = {name: case for name, case in CASES.items() if os.getuid() == 0 or name != "nobody"}
     done = subprocess.run(
         [sys.executable, "-c", CHILD, str(base), json.dumps(cases)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     for path in shut:
         path.chmod(0o700)

@@ -37,15 +37,15 @@ def test_an_earlier_build_is_used_again_only_if_it_succeeded_with_the_same_plan(
         found.append(left.exists())
         left.parent.mkdir(parents=True, exist_ok=True)
         left.touch()
-        if "broken" in (root / "_toc.yml").read_text():
+        if "broken" in (root / "_toc.yml").read_text(encoding="utf-8"):
             raise RuntimeError
 
     def build(toc):
-        (tmp_path / "_toc.yml").write_text(toc)
+        (tmp_path / "_toc.yml").write_text(toc, encoding="utf-8")
         return site.build("en", tmp_path, tmp_path / "built")
 
     monkeypatch.setattr(site, "_run", run)
-    toc = (tmp_path / "_toc.yml").read_text()
+    toc = (tmp_path / "_toc.yml").read_text(encoding="utf-8")
     for contents in (toc, toc, toc.replace("01_conv2d", "x")):
         assert build(contents) == left.parent
     for _ in range(2):  # Sphinx alone would pass the second time: the page with the fault is written

@@ -153,7 +153,7 @@ def test_words_that_are_not_there_or_no_json_are_refused(modules, tmp_path):
     modules(a='import words from "./words.json" with { type: "json" };\n'.replace("./", ""))
     with pytest.raises(esm.JoinError, match=r"a\.js: no file words\.json"):
         esm._joined(["a.js"])
-    (tmp_path / "words.json").write_text("{")
+    (tmp_path / "words.json").write_text("{", encoding="utf-8")
     with pytest.raises(esm.JoinError, match=r"a\.js: words\.json is no JSON"):
         esm._joined(["a.js"])
     (tmp_path / "words.json").write_text('{"key": {"en": "word", "zh": "词"}}', encoding="utf-8")

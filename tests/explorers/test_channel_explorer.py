@@ -9,28 +9,22 @@ import torch.nn.functional as F
 from PIL import Image
 
 from helpers.pictures import grace_hopper
-from tests.explorers.explorer import PHONE, VALUES
+from tests.explorers.explorer import PHONE, VALUES, OnPage
 from tests.stacks import tensor
 
 CHAPTER = "chapters/en/03_channels.html"
 
 
-class Channels:
+class Channels(OnPage):
     """A channel explorer on a page, by role and name."""
 
     def __init__(self, page, id="channels-first"):
         self.page = page
         self.region = page.locator(f"#{id}").get_by_role("region", name="Channel explorer")
 
-    def grid(self, name):
-        return self.region.get_by_role("grid", name=name, exact=True)
-
     def planes(self, name):
         grids = [self.grid(f"{name} channel {n}") for n in range(1, 5)]
         return [tensor(grid.evaluate(VALUES)) for grid in grids if grid.count() and grid.is_visible()]
-
-    def spin(self, name):
-        return self.region.get_by_role("spinbutton", name=name, exact=True)
 
     def number(self, name):
         return int(self.spin(name).get_attribute("aria-valuenow"))
@@ -38,18 +32,6 @@ class Channels:
     @property
     def channel(self):
         return self.region.get_by_role("combobox", name="Output channel", exact=True)
-
-    @property
-    def sum(self):
-        return self.region.locator(".cx-sum").inner_text()
-
-    @property
-    def status(self):
-        return self.region.get_by_role("status").inner_text()
-
-    @property
-    def alert(self):
-        return self.region.get_by_role("alert")
 
     def kernel(self):
         """All planes of all output channels, chosen one after the other, and their biases, or None."""
@@ -241,7 +223,7 @@ def test_without_scripts_there_are_readable_tables(open_page, address):
     assert page.locator("#colours img").count() == 1
 
 
-class Mixer:
+class Mixer(OnPage):
     """The colour mixer on the page."""
 
     def __init__(self, page):

@@ -285,7 +285,7 @@ def test_what_the_floor_drops_is_marked(explorer):
     assert [cell.get_attribute("aria-label")[:21] for cell in dropped.all()] == [
         f"Input row {r}, column 3:"[:21] for r in (1, 2, 3)
     ]
-    assert "rows 0, columns 1" in explorer.status.inner_text()
+    assert "rows 0, columns 1" in explorer.status
 
 
 def test_the_switch_flips_the_kernel(open_page, address):

@@ -9,30 +9,18 @@ import torch.nn.functional as F
 from PIL import Image
 
 from helpers.pictures import grace_hopper
-from tests.explorers.explorer import PHONE, VALUES
+from tests.explorers.explorer import PHONE, VALUES, OnPage
 from tests.stacks import tensor
 
 CHAPTER = "chapters/en/01_conv2d.html"
 
 
-class Pictures:
+class Pictures(OnPage):
     """The explorer on the page. Its pictures are canvases; their values are told by the cell at the cursor."""
 
     def __init__(self, page):
         self.page = page
         self.region = page.locator("#image-kernels").get_by_role("region", name="Kernels on a picture")
-
-    @property
-    def sum(self):
-        return self.region.locator(".cx-sum").inner_text()
-
-    @property
-    def alert(self):
-        return self.region.get_by_role("alert")
-
-    @property
-    def status(self):
-        return self.region.get_by_role("status").inner_text()
 
     def size(self, name):
         grid = self.region.get_by_role("grid", name=name, exact=True)

@@ -6,36 +6,22 @@ import pytest
 import torch
 
 from helpers.widgets import KernelLearner
-from tests.explorers.explorer import PHONE, VALUES
+from tests.explorers.explorer import PHONE, OnPage
 from tests.stacks import tensor
 
 CHAPTER = "chapters/en/01_conv2d.html"
 
 
-class Learner:
+class Learner(OnPage):
     """The learner on the page."""
 
     def __init__(self, page):
         self.page = page
         self.region = page.locator("#learner").get_by_role("region", name="Kernel learner")
 
-    def values(self, name):
-        return tensor(self.region.get_by_role("grid", name=name, exact=True).evaluate(VALUES))
-
-    def press(self, name):
-        self.region.get_by_role("button", name=name, exact=True).click()
-
     @property
     def rate(self):
         return self.region.get_by_role("spinbutton", name="Learning rate")
-
-    @property
-    def status(self):
-        return self.region.get_by_role("status").inner_text()
-
-    @property
-    def alert(self):
-        return self.region.get_by_role("alert")
 
     def bias(self):
         if "Bias b" not in self.status:

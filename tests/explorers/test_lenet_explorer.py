@@ -12,11 +12,11 @@ from PIL import Image
 
 from helpers import data
 from helpers.widgets import LeNetExplorer
-from tests.explorers.explorer import AXE, PHONE, VALUES
+from tests.explorers.explorer import AXE, PHONE, VALUES, OnPage
 from tests.lenet import by_pytorch
 
 
-class LeNet:
+class LeNet(OnPage):
     """A LeNet explorer on a page."""
 
     def __init__(self, page, id="lenet"):
@@ -24,16 +24,6 @@ class LeNet:
         self.region = page.locator(f"#{id}").get_by_role("region", name="LeNet explorer")
         self.region.scroll_into_view_if_needed()  # the weights come when the explorer is near
         self.region.locator(".cx-class[data-logit]").first.wait_for()
-
-    def button(self, name):
-        return self.region.get_by_role("button", name=name, exact=True)
-
-    def spin(self, name):
-        return self.region.get_by_role("spinbutton", name=name, exact=True)
-
-    @property
-    def status(self):
-        return self.region.get_by_role("status").inner_text()
 
     @property
     def logits(self):

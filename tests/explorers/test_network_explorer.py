@@ -9,23 +9,17 @@ from torch import nn
 from helpers import esm, network, words
 from helpers.models import lenet
 from helpers.widgets import NetworkExplorer
-from tests.explorers.explorer import AXE, PHONE
+from tests.explorers.explorer import AXE, PHONE, OnPage
 
 # --- on a page
 
 
-class Networks:
+class Networks(OnPage):
     """A network explorer on a page."""
 
     def __init__(self, page):
         self.page = page
         self.region = page.get_by_role("region", name="Network explorer")
-
-    def spin(self, name):
-        return self.region.get_by_role("spinbutton", name=name, exact=True)
-
-    def button(self, name):
-        return self.region.get_by_role("button", name=name, exact=True)
 
     def rows(self):
         """Kinds and shapes (or reasons) of all layers."""
@@ -35,18 +29,6 @@ class Networks:
               [...row.querySelectorAll("td")].find(cell => !cell.hidden).textContent])"""
         )
         return [(name.split(": ")[1], text) for name, text in told]
-
-    @property
-    def status(self):
-        return self.region.get_by_role("status").inner_text()
-
-    @property
-    def alert(self):
-        return self.region.get_by_role("alert")
-
-    @property
-    def link(self):
-        return self.region.get_by_role("link", name="Link to this state").get_attribute("href")
 
 
 HTML = (

@@ -7,29 +7,17 @@ import torch
 import torch.nn.functional as F
 
 from helpers.pictures import ankle_boot
-from tests.explorers.explorer import PHONE, VALUES
+from tests.explorers.explorer import PHONE, OnPage
 
 CHAPTER = "chapters/en/04_pooling.html"
 
 
-class Pool:
+class Pool(OnPage):
     """A pooling explorer on a page, by role and name."""
 
     def __init__(self, page, id="pool-first"):
         self.page = page
         self.region = page.locator(f"#{id}").get_by_role("region", name="Pooling explorer")
-
-    def grid(self, name):
-        return self.region.get_by_role("grid", name=name, exact=True)
-
-    def values(self, name):
-        return torch.tensor(self.grid(name).evaluate(VALUES), dtype=torch.float64)
-
-    def spin(self, name):
-        return self.region.get_by_role("spinbutton", name=name, exact=True)
-
-    def button(self, name):
-        return self.region.get_by_role("button", name=name, exact=True)
 
     def box(self, name):
         return self.region.get_by_role("checkbox", name=name, exact=False)
@@ -37,18 +25,6 @@ class Pool:
     @property
     def mode(self):
         return self.region.get_by_role("combobox", name="Pooling", exact=True)
-
-    @property
-    def sum(self):
-        return self.region.locator(".cx-sum").inner_text()
-
-    @property
-    def status(self):
-        return self.region.get_by_role("status").inner_text()
-
-    @property
-    def alert(self):
-        return self.region.get_by_role("alert")
 
     def type(self, row, column, text):
         self.grid("Input").locator(f'[aria-label^="Input row {row}, column {column}:"]').click()

@@ -3,30 +3,16 @@
 import pytest
 import torch
 
-from tests.explorers.explorer import PHONE, VALUES
+from tests.explorers.explorer import PHONE, VALUES, OnPage
 from tests.stacks import Stack, tensor
 
 
-class Fields:
+class Fields(OnPage):
     """A receptive field explorer on a page."""
 
     def __init__(self, page, id):
         self.page = page
         self.region = page.locator(f"#{id}").get_by_role("region", name="Receptive field explorer")
-
-    def spin(self, name):
-        return self.region.get_by_role("spinbutton", name=name, exact=True)
-
-    def press(self, name):
-        self.region.get_by_role("button", name=name, exact=True).click()
-
-    @property
-    def status(self):
-        return self.region.get_by_role("status").inner_text()
-
-    @property
-    def alert(self):
-        return self.region.get_by_role("alert")
 
     def stack(self):
         number = lambda name: int(self.spin(name).get_attribute("aria-valuenow"))  # noqa: E731

@@ -85,6 +85,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_it(url: str, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
+        context.set_default_timeout(90_000)  # nothing is judged by time
         contexts.append(context)
         page = context.new_page()
         watch(page, "/".join(url.split("/")[:3]), options.get("java_script_enabled", True))

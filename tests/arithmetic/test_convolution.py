@@ -98,6 +98,11 @@ def test_page_and_stored_tables_write_numbers_alike(script):
         ("+4", 4),
         ("1/8", 0.125),
         ("-1/4", -0.25),
+        ("２", 2),
+        ("－０．５", -0.5),
+        ("＋１／８", 0.125),
+        ("１ｅ－３", 0.001),
+        ("\u30007\u3000", 7),
     ],
 )
 def test_numbers_are_read_as_people_write_them(script, text, value):
@@ -105,7 +110,37 @@ def test_numbers_are_read_as_people_write_them(script, text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "abc", "1,000", "1 000", "0x10", "1e400", "NaN", "Infinity", "--1", "1/0", "1/2/3", "1e", "true"]
+    "text",
+    [
+        "",
+        " ",
+        "abc",
+        "1,000",
+        "1 000",
+        "0x10",
+        "1e400",
+        "NaN",
+        "Infinity",
+        "--1",
+        "1/0",
+        "1/2/3",
+        "1e",
+        "true",
+        "１，０００",
+        "2²",
+        "①",
+    ],
 )
 def test_what_is_no_number_is_refused(script, text):
     assert "key" in script.evaluate("text => convnets.numbers.parseNumber(text)", text)
+
+
+@pytest.mark.parametrize("text", ["12", " 12 ", "+12", "１２", "　＋１２　"])
+def test_whole_numbers_may_be_full_width(script, text):
+    assert script.evaluate("text => convnets.numbers.parseWhole(text, 'stride', 1, 20)", text) == {"value": 12}
+
+
+@pytest.mark.parametrize("text", ["１．５", "１/２", "1²", "十二", "②"])
+def test_what_is_not_whole_is_refused_as_it_was_typed(script, text):
+    told = script.evaluate("text => convnets.numbers.parseWhole(text, 'stride', 1, 20)", text)
+    assert (told["key"], told["params"]["value"]) == ("ui.bad.whole", text)

@@ -276,8 +276,8 @@ def test_in_a_notebook_only_possible_states_reach_the_kernel_and_its_own_are_sho
 def test_the_page_speaks_chinese(open_network):
     words.use_language("zh")
     page = open_network().page
-    page.get_by_role("spinbutton", name="第 1 层核高").fill("33")
-    assert page.get_by_role("alert").inner_text().startswith("第 1 层（Conv2d）：33×5 卷积核放不进填充后的 32×32 输入")
+    page.get_by_role("spinbutton", name="第1层卷积核高").fill("33")
+    assert page.get_by_role("alert").inner_text().startswith("第1层（Conv2d）：33×5卷积核放不进填充后的32×32输入")
 
 
 def test_without_scripts_the_table_is_there(open_network):

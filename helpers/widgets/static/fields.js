@@ -1,10 +1,13 @@
 /** Controls for settings: spin buttons, choices and switches. */
 import { h, icon, setAttribute } from "./dom.js";
-import { parseWhole } from "./numbers.js";
+import { halfWidth, parseWhole } from "./numbers.js";
 import { say } from "./words.js";
 
 const MINUS = "M5 11h14v2H5z";
 const PLUS = "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z";
+
+/** Nothing, or the sign that a number begins with. */
+const beginning = (text) => /^[-+\u2212]?$/.test(halfWidth(text.trim()));
 
 /**
  * A spin button that takes numbers (whole ones, unless `parse` says otherwise) and refuses the rest aloud, keeping what was typed.
@@ -44,10 +47,12 @@ export class SpinField {
 
   typed(finished) {
     const text = this.input.value.trim();
-    if (!finished && /^[-+\u2212]?$/.test(text)) return; // the beginning of a number
+    if (!finished && beginning(text)) return;
     const parsed = this.parse(text);
-    if ("value" in parsed) this.accept(parsed.value);
-    else {
+    if ("value" in parsed) {
+      this.accept(parsed.value);
+      if (finished) this.input.value = halfWidth(this.input.value);
+    } else {
       setAttribute(this.input, "aria-invalid", "true");
       this.refuse(this.name, { where: this.name, ...parsed });
     }
@@ -73,8 +78,8 @@ export class SpinField {
     setAttribute(this.less, "disabled", value <= this.minimum);
     setAttribute(this.more, "disabled", value >= this.maximum);
     if (this.input.getAttribute("aria-invalid") !== null) return;
-    const typing = this.input.getRootNode().activeElement === this.input && /^[-+\u2212]?$/.test(this.input.value.trim());
-    if (!typing && (this.input.value.trim() === "" || Number(this.input.value) !== value)) this.input.value = String(value);
+    const typing = this.input.getRootNode().activeElement === this.input && beginning(this.input.value);
+    if (!typing && (this.input.value.trim() === "" || Number(halfWidth(this.input.value)) !== value)) this.input.value = String(value);
   }
 }
 

@@ -3,16 +3,21 @@
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const FRACTION = /^([^/]+)\/([^/]+)$/;
 
+/** A text with the full-width forms that an input method types (２, －, ．, ／) made ordinary. Nothing else changes, so ² stays no digit. */
+export const halfWidth = (text) => text.replace(/[\uff01-\uff5e]/g, (form) => form.normalize("NFKC"));
+
+const plain = (text) => halfWidth(text.trim()).replaceAll("\u2212", "-");
+
 /**
  * The number that a text stands for, or why it stands for none.
- * Takes decimals (2, -0.5, .25, 1e-3) and fractions (1/9); the minus sign may be U+2212.
+ * Takes decimals (2, -0.5, .25, 1e-3) and fractions (1/9); the minus sign may be U+2212, and all of it full-width.
  * @param {string} text
  * @returns {{value: number} | {key: string, params: object}}
  */
 export function parseNumber(text) {
-  const value = text.trim().replaceAll("\u2212", "-");
+  const value = plain(text);
   if (value === "") return { key: "ui.bad.empty", params: {} };
-  if (/[,\u3001\uff0c]/.test(value)) return { key: "ui.bad.comma", params: { value: text.trim() } };
+  if (/[,\u3001]/.test(value)) return { key: "ui.bad.comma", params: { value: text.trim() } };
   if (DECIMAL.test(value)) return finite(Number(value), text);
   const parts = FRACTION.exec(value)?.slice(1).map((part) => part.trim());
   if (parts?.every((part) => DECIMAL.test(part)) && Number(parts[1]) !== 0) return finite(Number(parts[0]) / Number(parts[1]), text);
@@ -29,7 +34,7 @@ function finite(number, text) {
  * @returns {{value: number} | {key: string, params: object}}
  */
 export function parseWhole(text, name, minimum, maximum) {
-  const value = text.trim().replaceAll("\u2212", "-");
+  const value = plain(text);
   if (!/^[+-]?\d+$/.test(value)) return { key: "ui.bad.whole", params: { name, value: text.trim(), minimum, maximum } };
   const number = Number(value);
   if (number < minimum) return { key: "shapes.at_least", params: { name, minimum, value: number } };

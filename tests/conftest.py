@@ -7,12 +7,15 @@ import os
 if "PYTEST_XDIST_WORKER" in os.environ:  # before torch: workers side by side would wait for each other's threads
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from helpers import words
 from tests.script import Script
@@ -30,9 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--everywhere", action="store_true", help="long sweeps in full, notebooks under all settings")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks browser tests by their folder, leaves out what only `--everywhere` runs, and keeps files together."""
+    """Marks browser tests by their folder, leaves out what only `--everywhere` runs, takes long ones first."""
     folders = [Path(__file__).parent / name for name in ("browser", "explorers")]
     everywhere = config.getoption("--everywhere")
     left_out = [item for item in items if item.get_closest_marker("everywhere") and not everywhere]
@@ -41,9 +43,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if any(folder in item.path.parents for folder in folders):
             item.add_marker(pytest.mark.browser)
-        if not item.get_closest_marker("xdist_group"):  # with --dist loadgroup: a file's fixtures are made once
-            item.add_marker(pytest.mark.xdist_group(item.path.stem.removeprefix("test_")))
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # long ones first: nobody waits for the last
+
+
+def together(nodeid: str) -> str:
+    """What runs in one worker, in its order: a file, whose fixtures are made once; a chapter; a notebook."""
+    path, _, test = nodeid.partition("::")
+    if path.endswith("test_notebooks.py") and "[" in test:
+        return test.partition("[")[2] + ("" if "under_nbval" in test else " elsewhere")
+    if path.startswith("tests/chapters/") and (chapter := re.search(r"\d\d_[a-z]\w*", nodeid)):
+        return chapter[0]
+    return f"{path} axe" if "axe" in test else path
+
+
+class Together(LoadScopeScheduling):
+    """Sends what belongs together to one worker; xdist's own groups by mark do not reach pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return together(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False  # the order is ours
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,13 @@ from tests.conftest import ROOT
 from tools import notebooks
 
 NOTEBOOKS = notebooks.all_notebooks()
-names = [path.relative_to(notebooks.CHAPTERS).as_posix() for path in NOTEBOOKS]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(notebooks.CHAPTERS).as_posix()
+
+
+names = list(map(name_of, NOTEBOOKS))
 
 #: processors as notebooks meet them; a variable that a machine's library does not know does nothing
 OLDEST = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"}
@@ -35,12 +41,6 @@ def code_cells(notebook: Any) -> list[Any]:
 
 def tags(cell: Any) -> list[str]:
     return cell.metadata.get("tags", [])
-
-
-def one_by_one(paths: list[Path]) -> list[Any]:
-    """Each notebook as a case of its own, which may run beside the others."""
-    told = {path: path.relative_to(notebooks.CHAPTERS).as_posix() for path in paths}
-    return [pytest.param(path, id=name, marks=pytest.mark.xdist_group(name)) for path, name in told.items()]
 
 
 def compared(path: Path, mode: str = "--nbval", **environment: str) -> tuple[int, set[str], str]:
@@ -68,7 +68,7 @@ def assert_every_cell_passes(path: Path, **environment: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", one_by_one(NOTEBOOKS))
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
 def test_every_cell_gives_its_stored_output_under_nbval(path):
     assert_every_cell_passes(path)
 
@@ -88,14 +88,14 @@ def compares_floats(path: Path) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", one_by_one(list(filter(compares_floats, NOTEBOOKS))))
+@pytest.mark.parametrize("path", filter(compares_floats, NOTEBOOKS), ids=name_of)
 def test_the_oldest_processor_with_one_thread_gives_the_same_numbers(path):
     assert_every_cell_passes(path, **OLDEST, **ONE_THREAD, COURSE_BUDGET="smoke")
 
 
 @pytest.mark.everywhere
 @pytest.mark.parametrize("processor", PROCESSORS)
-@pytest.mark.parametrize("path", one_by_one(NOTEBOOKS))
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
 def test_every_processor_gives_the_same_numbers(path, processor):
     assert_every_cell_passes(path, **PROCESSORS[processor])
 
@@ -117,7 +117,7 @@ SMALLEST = notebooks.CHAPTERS / "en" / "00_welcome.ipynb"
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
-    [SMALLEST, *(pytest.param(*case.values, marks=pytest.mark.everywhere) for case in one_by_one(NOTEBOOKS[1:]))],
+    [SMALLEST, *(pytest.param(path, marks=pytest.mark.everywhere) for path in NOTEBOOKS[1:])],
     ids=names,
 )
 def test_a_second_run_stores_the_same_file(path, tmp_path, monkeypatch):

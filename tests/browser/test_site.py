@@ -216,16 +216,17 @@ def test_hidden_checks_do_not_show_on_the_page(site):
 
 
 @pytest.mark.parametrize("chapter", ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet"])
-def test_a_chapter_page_is_light(open_page, address, chapter):
+def test_a_chapter_page_is_light(browser, address, chapter):
     """At most 600 KB as gzip would send them (fonts as they are), the budget of the design; trained weights, which are
     fetched by the explorer that needs them, are counted apart: at most 300 KB."""
-    page = open_page("about:blank")
-    answers = []
-    page.on("response", answers.append)  # read afterwards: to ask for a body here would hold up the page
-    page.unroute("**/*")
+    page, answers = browser.new_page(), []
+    page.on(
+        "response", lambda answer: answers.append(answer)
+    )  # read afterwards: to ask for a body here would hold up the page
     page.goto(f"{address}/chapters/en/{chapter}.html")
     page.wait_for_load_state("networkidle")
     bodies = {answer.url: answer.body() for answer in answers}
+    page.close()
     sizes = {url: len(b if re.search(r"\.(woff2?|png)$", url) else gzip.compress(b)) for url, b in bodies.items()}
     assert len(sizes) > 5
     weights = [sizes.pop(url) for url in list(sizes) if "lenet-weights" in url]

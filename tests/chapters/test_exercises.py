@@ -18,8 +18,7 @@ def wrong_of(chapter: str) -> ModuleType:
 
 
 def case(chapter: str, *more: str) -> Any:
-    """A case that runs where the chapter's other tests run, for whom its code has run already."""
-    return pytest.param(chapter, *more, id="-".join([chapter, *more]), marks=pytest.mark.xdist_group(chapter))
+    return pytest.param(chapter, *more, id="-".join([chapter, *more]))
 
 
 NAMES = [path.stem for path in sorted(CHAPTERS.glob("*.ipynb")) if exercises(chapter_named(path.stem))]

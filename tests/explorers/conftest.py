@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.browsing import bare_html
 from tools import notebooks
-from tools.browser import served
 
 
-@pytest.fixture(scope="session")
-def site(bare_folder: Path) -> Path:
-    """A folder like the built site's, whose chapters hold their explorers alone, and load at once."""
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, bare_folder: Path) -> Path:
+    """A folder like the built site's, whose chapters hold only the explorers that the tests of a file name."""
+    folder, named = bare_folder / request.path.stem, request.path.read_text(encoding="utf-8")
     for path in notebooks.all_notebooks():
-        page = bare_folder / "chapters" / path.parent.name / f"{path.stem}.html"
+        page = folder / "chapters" / path.parent.name / f"{path.stem}.html"
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(bare_html(*stored(path), root="../../", lang=path.parent.name), encoding="utf-8")
-    return bare_folder
+        parts = [html for id, html in stored(path).items() if f'"{id}"' in named or f"#{id}" in named]
+        page.write_text(bare_html(*parts, root="../../../", lang=path.parent.name), encoding="utf-8")
+    return folder
 
 
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(site: Path, bare_address: str) -> str:
     """That folder over http, on this machine."""
-    with served(site) as address:
-        yield address
+    return f"{bare_address}/{site.name}"
 
 
-def stored(path: Path) -> list[str]:
-    """The explorers of a notebook, as its outputs hold them."""
+def stored(path: Path) -> dict[str, str]:
+    """The explorers of a notebook by their ids, as its outputs hold them."""
     cells = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"]
     texts = [output.get("data", {}).get("text/html", "") for cell in cells for output in cell.outputs]
-    return [text for text in texts if "data-cnn-widget=" in text]
+    found = [(re.search(r'data-cnn-widget="\w+" id="([^"]+)"', text), text) for text in texts]
+    return {match[1]: text for match, text in found if match}

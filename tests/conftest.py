@@ -70,7 +70,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site() -> Path:
     """The folder of the built site, as `make book` builds it; tests side by side build it once."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     stamp = site_tool.BUILD / "tested-by"

@@ -135,7 +135,7 @@ def lab(tmp_path_factory):
     server.wait(timeout=20)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_notebook(lab, browser):
     """Opens a notebook by name, each time as a new visitor; no other host is asked for anything."""
     foreign, contexts = [], []
@@ -156,8 +156,9 @@ def open_notebook(lab, browser):
     assert foreign == []
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def notebook(open_notebook):
+    """The notebook of explorers, opened once: a cell that runs again makes its explorers anew."""
     return open_notebook("explorer.ipynb")
 
 

@@ -6,10 +6,19 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
-#: axe asks for no style sheet by an address that no page uses, and tells violations, not all that it passed
-AXE = {"preload": False, "resultTypes": ["violations"]}
+#: axe asks for no style sheet by an address that no page uses, and tells violations, not all that it passed, nor where
+AXE: dict[str, Any] = {"preload": False, "resultTypes": ["violations"], "selectors": False}
+
+
+def faults_by_axe(page: Page, *parts: str, scheme: str = "light") -> list[tuple[str, list[str]]]:
+    """What axe finds in parts of a page: rules with the elements that break them. In the dark, colours alone differ."""
+    options = {**AXE, "runOnly": ["color-contrast"]} if scheme == "dark" else AXE
+    found = Axe().run(page, context={"include": [[part] for part in parts]}, options=options)
+    return [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]]
+
 
 #: a small touch screen
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -18,6 +27,21 @@ PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch":
 VALUES = """grid => [...grid.querySelectorAll("[role=row]")].map(row =>
   [...row.querySelectorAll("[role=gridcell]:not(.cx-pad)")].map(cell => Number(cell.dataset.value))
 ).filter(row => row.length)"""
+
+
+#: all that a walk over controls looks at, read at once: matrices of grids, numbers, choices, boxes, what is said
+SEEN = """region => {
+  const seen = (element) => element && element.checkVisibility(), named = (role) => [...region.querySelectorAll(role)].filter(seen);
+  const name = (element) => element.getAttribute("aria-label") ?? element.closest("label").textContent.trim();
+  const told = (role, read) => Object.fromEntries(named(role).map((element) => [name(element), read(element)]));
+  const grids = "[role=grid]", alert = region.querySelector("[role=alert]");
+  return {
+    grids: told(grids, VALUES), disabled: told(grids, (grid) => grid.ariaDisabled === "true"),
+    numbers: told("[role=spinbutton]", (box) => Number(box.ariaValueNow)), typed: told("[role=spinbutton]", (box) => box.value),
+    choices: told("select", (select) => select.value), boxes: told("input[type=checkbox]", (box) => box.checked),
+    status: region.querySelector("[role=status]").innerText, alert: seen(alert) ? alert.innerText : null,
+  };
+}""".replace("VALUES", VALUES)  # noqa: E501
 
 
 class OnPage:
@@ -32,6 +56,10 @@ class OnPage:
     def values(self, name: str) -> torch.Tensor:
         """The full values of a small grid, padding left out."""
         return torch.tensor(self.grid(name).evaluate(VALUES), dtype=torch.float64)
+
+    def seen(self) -> dict[str, Any]:
+        """All that the reader sees now, by name; see SEEN."""
+        return self.region.evaluate(SEEN)
 
     def spin(self, name: str) -> Locator:
         return self.region.get_by_role("spinbutton", name=name, exact=True)
@@ -86,19 +114,23 @@ class Explorer(OnPage):
         box.press("Enter")
 
     def settings(self) -> dict[str, tuple[int, int]]:
-        read = lambda name: int(self.spin(name).get_attribute("aria-valuenow") or "")  # noqa: E731
-        return {name.lower(): (read(f"{name} rows"), read(f"{name} columns")) for name in SETTINGS}
+        numbers = self.seen()["numbers"]
+        return {name.lower(): (numbers[f"{name} rows"], numbers[f"{name} columns"]) for name in SETTINGS}
 
-    def by_pytorch(self) -> torch.Tensor:
-        """What PyTorch makes of the numbers on the screen."""
-        X, K = self.values("Input"), self.values("Kernel")
-        settings: Any = self.settings()
+    def by_pytorch(self, seen: dict[str, Any] | None = None) -> torch.Tensor:
+        """What PyTorch makes of the numbers on the screen. Raises RuntimeError where it refuses them."""
+        seen = seen or self.seen()
+        X, K = (torch.tensor(seen["grids"][name], dtype=torch.float64) for name in ("Input", "Kernel"))
+        numbers = seen["numbers"]
+        settings: Any = {name.lower(): (numbers[f"{name} rows"], numbers[f"{name} columns"]) for name in SETTINGS}
         return F.conv2d(X[None, None], K[None, None], **settings)[0, 0]
 
-    def assert_true(self) -> None:
+    def assert_true(self, seen: dict[str, Any] | None = None) -> None:
         """The output on the screen, its shape in words included, is PyTorch's."""
-        expected = self.by_pytorch()
-        torch.testing.assert_close(self.values("Output"), expected, rtol=1e-12, atol=1e-12)
-        assert f"Output shape {expected.shape[0]}×{expected.shape[1]}" in self.status
-        assert self.grid("Output").get_attribute("aria-disabled") is None
-        assert not self.alert.is_visible()
+        seen = seen or self.seen()
+        expected = self.by_pytorch(seen)
+        output = torch.tensor(seen["grids"]["Output"], dtype=torch.float64)
+        torch.testing.assert_close(output, expected, rtol=1e-12, atol=1e-12)
+        assert f"Output shape {expected.shape[0]}×{expected.shape[1]}" in seen["status"]
+        assert not seen["disabled"]["Output"]
+        assert seen["alert"] is None

@@ -22,9 +22,9 @@ class Channels(OnPage):
         self.page = page
         self.region = page.locator(f"#{id}").get_by_role("region", name="Channel explorer")
 
-    def planes(self, name):
-        grids = [self.grid(f"{name} channel {n}") for n in range(1, 5)]
-        return [tensor(grid.evaluate(VALUES)) for grid in grids if grid.count() and grid.is_visible()]
+    def planes(self, name, seen=None):
+        grids = (seen or self.seen())["grids"]
+        return [tensor(grids[f"{name} channel {n}"]) for n in range(1, 5) if f"{name} channel {n}" in grids]
 
     def number(self, name):
         return int(self.spin(name).get_attribute("aria-valuenow"))
@@ -39,27 +39,29 @@ class Channels(OnPage):
         kernels, biases = [], []
         for o in range(self.number("Channels out")):
             self.channel.select_option(index=o)
-            kernels.append(torch.stack(self.planes("Kernel")))
-            biases += [float(box.input_value()) for box in self.spin("Its bias").all()]
+            seen = self.seen()
+            kernels.append(torch.stack(self.planes("Kernel", seen)))
+            biases += [float(seen["typed"]["Its bias"])] if "Its bias" in seen["typed"] else []
         self.channel.select_option(index=int(chosen))
         return torch.stack(kernels), tensor(biases) if biases else None
 
     def assert_true(self):
-        X, (K, b) = torch.stack(self.planes("Input")), self.kernel()
-        pair = lambda name: (self.number(f"{name} rows"), self.number(f"{name} columns"))  # noqa: E731
+        K, b = self.kernel()
+        seen = self.seen()
+        X, status, numbers = torch.stack(self.planes("Input", seen)), seen["status"], seen["numbers"]
+        pair = lambda name: (numbers[f"{name} rows"], numbers[f"{name} columns"])  # noqa: E731
         settings = {"padding": pair("Padding"), "stride": pair("Stride"), "dilation": pair("Dilation")}
-        groups = self.number("Groups")
-        expected = F.conv2d(X[None], K, b, **settings, groups=groups)[0]
-        torch.testing.assert_close(torch.stack(self.planes("Output")), expected, rtol=1e-12, atol=1e-12)
-        o = int(self.channel.input_value())
-        partials = torch.stack(self.planes("Partial sums"))
+        expected = F.conv2d(X[None], K, b, **settings, groups=numbers["Groups"])[0]
+        torch.testing.assert_close(torch.stack(self.planes("Output", seen)), expected, rtol=1e-12, atol=1e-12)
+        o = int(seen["choices"]["Output channel"])
+        partials = torch.stack(self.planes("Partial sums", seen))
         assert len(partials) == K.shape[1]
         bias = 0 if b is None else b[o]
         torch.testing.assert_close(partials.sum(0) + bias, expected[o], rtol=1e-12, atol=1e-12)
-        assert "Output shape {}×{}×{}".format(*expected.shape) in self.status
-        assert f"= {K.numel() + (0 if b is None else len(b))}\n" in self.status  # parameters
-        assert self.status.rstrip().endswith(f"= {K.numel() * expected[0].numel()}")  # multiply-adds
-        assert not self.alert.is_visible()
+        assert "Output shape {}×{}×{}".format(*expected.shape) in status
+        assert f"= {K.numel() + (0 if b is None else len(b))}\n" in status  # parameters
+        assert status.rstrip().endswith(f"= {K.numel() * expected[0].numel()}")  # multiply-adds
+        assert seen["alert"] is None
 
 
 @pytest.fixture
@@ -86,13 +88,14 @@ def test_every_control_does_what_pytorch_does(channels):
     for name in [*draw.sample(list(limits), len(limits)), *draw.choices(list(limits), k=32)]:
         channels.spin(name).fill(str(draw.randint(*limits[name])))
         used.add(name)
-        c_i, c_o, groups = (channels.number(name) for name in ("Channels in", "Channels out", "Groups"))
+        seen = channels.seen()
+        c_i, c_o, groups = (seen["numbers"][name] for name in ("Channels in", "Channels out", "Groups"))
         if c_i % groups or c_o % groups:
             refused += 1
-            assert "groups must divide the channels in and out" in channels.alert.inner_text()
-            assert channels.grid("Output channel 1").get_attribute("aria-disabled") == "true"
-        elif channels.alert.is_visible():
-            assert "does not fit the padded input" in channels.alert.inner_text()
+            assert "groups must divide the channels in and out" in seen["alert"]
+            assert seen["disabled"]["Output channel 1"]
+        elif seen["alert"]:
+            assert "does not fit the padded input" in seen["alert"]
             refused += 1
         else:
             channels.assert_true()

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from helpers.pictures import ankle_boot
 from tests.explorers.explorer import PHONE, OnPage
+from tests.stacks import tensor
 
 CHAPTER = "chapters/en/04_pooling.html"
 
@@ -32,20 +33,23 @@ class Pool(OnPage):
         box.fill(text)
         box.press("Enter")
 
-    def by_pytorch(self):
-        number = lambda name: int(self.spin(name).get_attribute("aria-valuenow"))  # noqa: E731
-        pair = lambda name, ends=("rows", "columns"): tuple(number(f"{name} {end}") for end in ends)  # noqa: E731
-        X, k = self.values("Input")[None, None].requires_grad_(), pair("Kernel", ("height", "width"))
-        s, p, ceil = pair("Stride"), pair("Padding"), self.box("Round up").is_checked()
-        if self.mode.input_value() == "max":
+    def by_pytorch(self, seen=None):
+        """The input on the screen, as a leaf, and what PyTorch pools of it. Raises RuntimeError where it refuses."""
+        seen = seen or self.seen()
+        pair = lambda name, ends=("rows", "columns"): tuple(seen["numbers"][f"{name} {end}"] for end in ends)  # noqa: E731
+        box = lambda start: next(on for name, on in seen["boxes"].items() if name.startswith(start))  # noqa: E731
+        X, k = tensor(seen["grids"]["Input"])[None, None].requires_grad_(), pair("Kernel", ("height", "width"))
+        s, p, ceil = pair("Stride"), pair("Padding"), box("Round up")
+        if seen["choices"]["Pooling"] == "max":
             return X, F.max_pool2d(X, k, s, p, pair("Dilation"), ceil)[0, 0]
-        return X, F.avg_pool2d(X, k, s, p, ceil, self.box("Count the padding").is_checked())[0, 0]
+        return X, F.avg_pool2d(X, k, s, p, ceil, box("Count the padding"))[0, 0]
 
-    def assert_true(self):
-        _, expected = self.by_pytorch()
-        torch.testing.assert_close(self.values("Output"), expected.detach(), rtol=1e-12, atol=1e-12)
-        assert "Output shape {}×{}".format(*expected.shape) in self.status
-        assert not self.alert.is_visible()
+    def assert_true(self, seen=None):
+        seen = seen or self.seen()
+        _, expected = self.by_pytorch(seen)
+        torch.testing.assert_close(tensor(seen["grids"]["Output"]), expected.detach(), rtol=1e-12, atol=1e-12)
+        assert "Output shape {}×{}".format(*expected.shape) in seen["status"]
+        assert seen["alert"] is None
 
 
 @pytest.fixture
@@ -80,18 +84,19 @@ def test_every_control_does_what_pytorch_does(pool):
         name = draw.choice(list(limits))
         pool.spin(name).fill(str(draw.randint(*limits[name])))
         used.add(name)
-        dilated = any(pool.spin(f"Dilation {end}").get_attribute("aria-valuenow") != "1" for end in ("rows", "columns"))
+        seen = pool.seen()
+        dilated = any(seen["numbers"][f"Dilation {end}"] != 1 for end in ("rows", "columns"))
         try:
-            pool.by_pytorch()
-            possible = not (dilated and pool.mode.input_value() == "avg")  # PyTorch has no such setting
+            pool.by_pytorch(seen)
+            possible = not (dilated and seen["choices"]["Pooling"] == "avg")  # PyTorch has no such setting
         except RuntimeError:
             possible = False
         if possible:
-            pool.assert_true()
+            pool.assert_true(seen)
         else:
             refused += 1
-            assert pool.alert.is_visible()
-            assert pool.grid("Output").get_attribute("aria-disabled") == "true"
+            assert seen["alert"]
+            assert seen["disabled"]["Output"]
     assert used == set(limits)
     assert refused > 3
 

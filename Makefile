@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=8
+PYTEST := $(BIN)/python -m pytest -p no:nbval -n auto --maxprocesses=8
 FIGURES := $(filter-out figures/_%,$(wildcard figures/*.py))
 
 .PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork clean

@@ -46,11 +46,13 @@ def tags(cell: Any) -> list[str]:
 def compared(path: Path, mode: str = "--nbval", **environment: str) -> tuple[int, set[str], str]:
     """How many cells nbval passed, the ids of those that failed, and all that it said. It imports this checkout."""
     ours = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # see conftest.py
-    command = [sys.executable, "-m", "pytest", mode, "--nbval-current-env", "--color=no", "-p", "no:cacheprovider"]
+    ours |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_WAIT_POLICY": "passive", "PYTHONHASHSEED": "0"}
+    command = [sys.executable, "-c", "import sys, tools, pytest; sys.exit(pytest.main(sys.argv[1:]))"]
+    options = ["-p", "nbval.plugin", mode, "--nbval-current-env", "--color=no", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, "-o", "addopts=", "-rA", str(path)],
+        [*command, *options, "-o", "addopts=", "-rA", str(path)],
         cwd=path.parent,
-        env={**ours, "OMP_WAIT_POLICY": "passive", "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", **environment},
+        env={**ours, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         encoding="utf-8",
     )

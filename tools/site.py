@@ -79,7 +79,7 @@ def _run(lang: str, root: Path, folder: Path) -> None:
     config, toc = configuration(lang, root)
     for name, content in (("_config.yml", config), ("_toc.yml", toc)):
         (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root)]
+    book = [sys.executable, "-c", "import tools; from jupyter_book.cli.main import main; main()", "build", str(root)]
     options = ["--builder", "html", "-W", "-n", "--keep-going", "-q", "--path-output", str(folder)]
     files = ["--config", str(folder / "_config.yml"), "--toc", str(folder / "_toc.yml")]
     done = subprocess.run(

@@ -19,6 +19,9 @@ from helpers.widgets.quiz import FOLDER as QUIZZES
 from tests.chapters.reading import chapter_named, check_of, definition
 
 
+pytestmark = pytest.mark.slow  # the chapter trains
+
+
 @pytest.fixture(scope="module")
 def chapter():
     return chapter_named("05_lenet")

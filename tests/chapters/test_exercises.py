@@ -18,7 +18,8 @@ def wrong_of(chapter: str) -> ModuleType:
 
 
 def case(chapter: str, *more: str) -> Any:
-    return pytest.param(chapter, *more, id="-".join([chapter, *more]))
+    trains = [pytest.mark.slow] if chapter == "05_lenet" else []
+    return pytest.param(chapter, *more, id="-".join([chapter, *more]), marks=trains)
 
 
 NAMES = [path.stem for path in sorted(CHAPTERS.glob("*.ipynb")) if exercises(chapter_named(path.stem))]

@@ -98,7 +98,7 @@ class Mirror(http.server.BaseHTTPRequestHandler):
 def mirror(monkeypatch):
     Mirror.asked = []
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     monkeypatch.setattr(FashionMNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
     yield Mirror
     Mirror.fault = staticmethod(lambda name, body: (body, len(body)))
@@ -243,7 +243,7 @@ def test_whatever_a_server_answers_there_is_the_sample_with_the_reason(tmp_path,
             self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n" if good else reply)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Raw) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         monkeypatch.setattr(FashionMNIST, "mirrors", [f"http://127.0.0.1:{server.server_address[1]}/"])
         found = data.fashion_mnist()
         server.shutdown()
@@ -552,6 +552,7 @@ def test_what_is_held_out_is_not_trained_on(split):
         data.hold_out(split, 60)
 
 
+@pytest.mark.slow
 def test_a_cold_machine_without_network_gets_the_sample_in_a_process_of_its_own(tmp_path):
     code = (
         "from helpers import data; from pathlib import Path; data.DEBIAN = Path('none');"

@@ -6,8 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from helpers import esm
-from helpers.widgets import ConvExplorer
+from helpers.widgets import ConvExplorer, bundle
 from tests.explorers.explorer import Explorer, faults_by_axe
 
 PAPER = {"width": 700, "height": 1000}
@@ -67,7 +66,7 @@ def test_a_page_does_not_ask_to_run_a_cell_that_it_has_not(browser, site):
     """Where no script runs, its tables stay as they are stored."""
     stored = ConvExplorer([[1]], [[1]])._stored_html()
     page = browser.new_page(java_script_enabled=False)
-    page.set_content(f'<style>{esm.css()}</style><div>{stored}</div><div class="bd-content">{stored}</div>')
+    page.set_content(f'<style>{bundle.css()}</style><div>{stored}</div><div class="bd-content">{stored}</div>')
     assert [note.is_visible() for note in page.locator(".cx-run").all()] == [True, False]
     assert [table.is_visible() for table in page.locator("table").all()] == [True] * 6
     page.close()

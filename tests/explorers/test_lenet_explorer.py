@@ -72,10 +72,12 @@ def test_it_works_from_disk_too(open_page, site):
     LeNet(page).assert_true()
 
 
-def test_the_weights_are_fetched_only_when_the_explorer_comes_near(open_page, address):
-    page = open_page(f"{address}/chapters/en/04_pooling.html")
+def test_the_weights_are_fetched_only_when_the_explorer_comes_near(bare_page):
+    page = bare_page('<p style="height: 5000px">far above</p>', LeNetExplorer(id="lenet"))
     page.wait_for_load_state("networkidle")
     assert page.evaluate("globalThis.convnets.lenetWeights === undefined")
+    page.evaluate("scrollTo(0, 4500)")
+    page.wait_for_function("globalThis.convnets.lenetWeights !== undefined")
 
 
 def test_a_reader_draws_and_erases(lenet):

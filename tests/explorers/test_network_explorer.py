@@ -5,9 +5,9 @@ import re
 import pytest
 from torch import nn
 
-from helpers import esm, network, words
+from helpers import network, words
 from helpers.models import lenet
-from helpers.widgets import NetworkExplorer
+from helpers.widgets import NetworkExplorer, bundle
 from tests.explorers.explorer import PHONE, OnPage, faults_by_axe
 
 # --- on a page
@@ -44,7 +44,7 @@ def open_network(open_page, tmp_path):
     def open_it(model=None, shape=(1, 28, 28), link="", **options):
         widget = NetworkExplorer(model or lenet.modern_lenet(), shape, id="net")
         path = tmp_path / "network.html"
-        path.write_text(HTML.format(css=esm.css(), widget=widget.html(), script=esm.classic()), encoding="utf-8")
+        path.write_text(HTML.format(css=bundle.css(), widget=widget.html(), script=bundle.classic()), encoding="utf-8")
         return Networks(open_page(f"{path.as_uri()}{link}", **options))
 
     return open_it
@@ -254,7 +254,7 @@ NOTEBOOK = """async text => {
 
 def test_in_a_notebook_only_possible_states_reach_the_kernel_and_its_own_are_shown(open_network):
     page = open_network().page
-    page.evaluate(NOTEBOOK, esm.module("network-explorer.js"))
+    page.evaluate(NOTEBOOK, bundle.module("NetworkExplorer"))
     explorer = Networks(page)
     explorer.region = page.locator("#notebook").get_by_role("region")
     explorer.spin("Layer 1 kernel height").fill("33")

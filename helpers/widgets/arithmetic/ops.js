@@ -106,18 +106,33 @@ export function corr2d(x, k, o, bias = 0) {
 }
 
 /**
- * Why these settings are impossible, as a key of the vocabulary and its parameters, or null.
+ * Why these settings are impossible, as something to say (a key of the vocabulary and its parameters), or null.
  * Refuses exactly what torch.nn.functional.conv2d refuses on a CPU.
  * @param {Pair} input height and width @param {Pair} kernel height and width @param {Settings} o
  */
 export function refusal(input, kernel, o) {
   for (const [name, minimum] of [["padding", 0], ["stride", 1], ["dilation", 1]])
     for (const value of o[name]) {
-      if (!Number.isInteger(value)) return { key: "shapes.not_whole", params: { name, value } };
-      if (value < minimum) return { key: "shapes.at_least", params: { name, minimum, value } };
+      const what = { name: { key: `ui.${name}` }, minimum, value };
+      if (!Number.isInteger(value)) return { key: "shapes.not_whole", params: what };
+      if (value < minimum) return { key: "shapes.at_least", params: what };
     }
   const spans = [span(kernel[0], o.dilation[0]), span(kernel[1], o.dilation[1])];
   const padded = [input[0] + 2 * o.padding[0], input[1] + 2 * o.padding[1]];
   if (spans[0] <= padded[0] && spans[1] <= padded[1]) return null;
-  return { key: "shapes.kernel_too_large", params: { input, kernel, padding: o.padding, dilation: o.dilation, spans, padded } };
+  return tooLarge(kernel, o, spans, padded);
+}
+
+/** Two numbers as a reader writes them: one where both are equal. */
+const brief = ([rows, columns]) => (rows === columns ? String(rows) : `${rows}×${columns}`);
+
+/** That a kernel does not fit, and what would. */
+function tooLarge(kernel, { padding, dilation }, spans, padded) {
+  const more = spans.map((spanned, a) => Math.max(0, Math.ceil((spanned - padded[a]) / 2)));
+  const [k_h, k_w] = kernel.map((k, a) => Math.min(k, Math.floor((padded[a] - 1) / dilation[a]) + 1));
+  const cure = { key: "shapes.cure_smaller", params: { padding: brief([padding[0] + more[0], padding[1] + more[1]]), k_h, k_w } };
+  const plain = dilation.every((d) => d === 1);
+  const [span_h, span_w] = spans, [n_h, n_w] = padded;
+  const params = { k_h: kernel[0], k_w: kernel[1], dilation: brief(dilation), span_h, span_w, n_h, n_w, cure };
+  return { key: plain ? "shapes.kernel_too_large_plain" : "shapes.kernel_too_large", params };
 }

@@ -25,8 +25,9 @@ export function poolShape(input, o) {
 export function poolRefusal(input, o) {
   for (const [name, minimum] of [["kernel_size", 1], ["padding", 0], ["stride", 1], ["dilation", 1]])
     for (const value of o[name]) {
-      if (!Number.isInteger(value)) return { key: "shapes.not_whole", params: { name, value } };
-      if (value < minimum) return { key: "shapes.at_least", params: { name, minimum, value } };
+      const what = { name: { key: name === "kernel_size" ? "pool.window" : `ui.${name}` }, minimum, value };
+      if (!Number.isInteger(value)) return { key: "shapes.not_whole", params: what };
+      if (value < minimum) return { key: "shapes.at_least", params: what };
     }
   if (o.mode === "avg" && o.dilation.some((d) => d !== 1)) return { key: "pool.bad.dilation", params: {} };
   const axis = [0, 1].find((a) => 2 * o.padding[a] > o.kernel_size[a]);

@@ -56,10 +56,10 @@ export class Alerts {
     return where && !text.includes(where) ? say(this.lang, "ui.bad.where", { where, text }) : text;
   }
 
-  /** Shows all refusals. @param {string[]} settings sentences about the settings as a whole @returns whether any stands */
+  /** Shows all refusals. @param {({key: string, params: object} | string)[]} settings what is wrong with the settings as a whole @returns whether any stands */
   show(settings) {
     const told = [...(this.failure ? [this.failure] : []), ...this.standing.values(), ...this.passing];
-    const sentences = [...told.map((refusal) => this.#sentence(refusal)), ...settings];
+    const sentences = [...told, ...settings].map((refusal) => (typeof refusal === "string" ? refusal : this.#sentence(refusal)));
     if (sentences.join("\n") !== this.said) {
       this.said = sentences.join("\n");
       this.sentences.replaceChildren(...sentences.map((text) => h("p", {}, text)));
@@ -84,7 +84,7 @@ export function region(name, ...children) {
 /**
  * Follows links to a state of the widget `id`, brings it into view and keeps the widget's own link up to date. What is bad in a
  * link is told, and the author's state stands. `fields` are of the draft, `view` is what the reader looks at (see link.js);
- * `forget()` drops what the reader has begun and looks at; `sentence(refusal)` puts a refusal of the draft into words;
+ * `forget()` drops what the reader has begun and looks at;
  * `complete(values, patch)` gives what follows from a link's values and is not in it.
  */
 export class StateLink {
@@ -114,7 +114,7 @@ export class StateLink {
     const { patch, refusals } = fromLink(this.fields, parameters);
     const linked = { ...draft.author, ...patch }, values = { ...linked, ...this.complete(linked, patch) };
     const impossible = refusals.length === 0 && draft.refusal(values);
-    if (impossible) refusals.push({ key: "ui.bad.link", params: { reason: this.sentence(impossible) } });
+    if (impossible) refusals.push({ key: "ui.bad.link", params: { reason: this.sentence ? this.sentence(impossible) : impossible } });
     const seen = refusals.length ? { put: [], refusals: [] } : viewFromLink(this.view, parameters, values);
     refusals.push(...seen.refusals);
     if (!refusals.length) for (const put of seen.put) put();

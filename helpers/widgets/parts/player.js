@@ -4,10 +4,10 @@ import { say } from "../words/words.js";
 
 const ICONS = {
   first: "M5 5h2v14H5zM19 5v14l-10-7z",
-  previous: "M17 5v14L7 12z",
+  previous: "M15.4 5.4 14 4l-8 8 8 8 1.4-1.4L8.8 12z",
   play: "M7 5v14l11-7z",
   pause: "M7 5h4v14H7zM13 5h4v14h-4z",
-  next: "M7 5v14l10-7z",
+  next: "M8.6 5.4 10 4l8 8-8 8-1.4-1.4 6.6-6.6z",
   last: "M17 5h2v14h-2zM5 5v14l10-7z",
 };
 
@@ -17,7 +17,7 @@ export class Player {
   /** @param {{lang: string, go: (index: number, playing: boolean) => void, where: () => {index: number, count: number}}} options */
   constructor({ lang, go, where }) {
     Object.assign(this, { lang, go, where, timer: null });
-    const button = (name, act) => h("button", { type: "button", class: "cx-button", "aria-label": say(lang, `ui.${name}`), onclick: act }, icon(ICONS[name]));
+    const button = (name, act) => h("button", { type: "button", class: "cx-button", "aria-label": say(lang, `ui.${name}`), title: say(lang, `ui.${name}`), onclick: act }, icon(ICONS[name]));
     this.buttons = {
       first: button("first", () => this.to(() => 0)),
       previous: button("previous", () => this.to(({ index }) => index - 1)),
@@ -59,7 +59,11 @@ export class Player {
 
   #show(name) {
     this.buttons.play.replaceChildren(icon(ICONS[name]));
-    this.buttons.play.setAttribute("aria-label", say(this.lang, `ui.${name}`));
+    for (const attribute of ["aria-label", "title"]) this.buttons.play.setAttribute(attribute, say(this.lang, `ui.${name}`));
+  }
+
+  destroy() {
+    this.pause();
   }
 
   /** Pales the buttons that lead nowhere from here; all are disabled where the settings are impossible (`usable` false). */

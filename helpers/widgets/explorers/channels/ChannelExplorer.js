@@ -10,7 +10,7 @@ import { formatNumber, parseNumber } from "../../arithmetic/numbers.js";
 import { fromRows, outputShape, taps, unused, windowCounts } from "../../arithmetic/ops.js";
 import { Player } from "../../parts/player.js";
 import { Memory } from "../../arithmetic/memory.js";
-import { refusalSentence, shapeLines } from "../../words/sentences.js";
+import { shapeLines } from "../../words/sentences.js";
 import { products, showSum } from "../../parts/weighted-sum.js";
 import { learn, say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
@@ -187,7 +187,7 @@ class ChannelExplorer {
   }
 
   #sentence(found) {
-    return ["shapes.groups", "channels.bad.kernel", "channels.bad.bias"].includes(found.key) ? say(this.lang, found.key, found.params) : refusalSentence(this.lang, found);
+    return ["shapes.groups", "channels.bad.kernel", "channels.bad.bias"].includes(found.key) ? say(this.lang, found.key, found.params) : say(this.lang, found.key, found.params);
   }
 
   // --- from state to page

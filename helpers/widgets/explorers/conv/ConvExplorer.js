@@ -1,100 +1,89 @@
 /** The convolution explorer: every number of a 2-D cross-correlation can be changed, every result is explained. */
-import { ConvControls } from "./controls.js";
-import { convFields } from "./link.js";
-import { Draft } from "../../state/draft.js";
-import { h, setAttribute, setText, withSubscripts } from "../../parts/dom.js";
-import { Alerts, StateLink, region } from "../../parts/frame.js";
-import { Grid } from "../../parts/grid/grid.js";
-import { placeView, switchView } from "../../state/link.js";
+import { Memory } from "../../arithmetic/memory.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { corr2d, flip, fromRows, outputShape, refusal, taps, unused, windowCounts } from "../../arithmetic/ops.js";
+import { Explorer, mounted } from "../../explorer.js";
+import { h, setAttribute, withSubscripts } from "../../parts/dom.js";
+import { Grid } from "../../parts/grid/grid.js";
 import { Player } from "../../parts/player.js";
-import { Memory } from "../../arithmetic/memory.js";
-import { refusalSentence, shapeLines } from "../../words/sentences.js";
 import { products, showSum, sum } from "../../parts/weighted-sum.js";
-import { say } from "../../words/words.js";
+import { placeView, switchView } from "../../state/link.js";
+import { shapeLines } from "../../words/sentences.js";
+import { ConvControls } from "./controls.js";
 import LIMITS from "./limits.json" with { type: "json" };
+import { convFields } from "./link.js";
 
 const TRAITS = ["input", "kernel", "padding", "stride", "dilation", "bias", "flip"];
 
 const size = (rows) => [rows.length, rows[0].length];
 const settingsOf = ({ padding, stride, dilation }) => ({ padding, stride, dilation });
 
-/** The result of a valid state: what is computed and what is laid on the window. */
-function compute(values) {
-  const x = fromRows(values.input), typed = fromRows(values.kernel), settings = settingsOf(values);
-  const k = values.flip ? flip(typed) : typed;
-  return { x, k, settings, bias: values.bias, y: corr2d(x, k, settings, values.bias ?? 0) };
-}
-
-class ConvExplorer {
-  constructor(model, el) {
-    this.lang = model.get("lang");
+class ConvExplorer extends Explorer {
+  constructor(model) {
+    super(model, TRAITS);
     Object.assign(this, { at: [0, 0], counting: false });
-    this.memory = { input: new Memory(), kernel: new Memory() };
-    this.alerts = new Alerts(this.lang, () => this.update());
-    this.draft = new Draft(model, TRAITS, (values) => refusal(size(values.input), size(values.kernel), settingsOf(values)), () => {
-      this.alerts.passing = [];
-      this.update();
-    });
-    this.#build(model, el);
-    this.update();
-    this.link?.start();
+    this.memory = { input: this.keep(new Memory()), kernel: this.keep(new Memory()) };
   }
 
-  #build(model, el) {
-    const { lang, draft } = this;
-    const refuse = this.alerts.set;
-    const word = (key) => say(lang, key);
-    const editable = (which) => ({
-      edit: (r, c, value) => this.#write(which, r, c, [[value]]),
-      paste: (r, c, rows) => this.#write(which, r, c, rows),
-      refuse,
-      tell: this.alerts.tell,
-    });
+  refusal(values) {
+    return refusal(size(values.input), size(values.kernel), settingsOf(values));
+  }
+
+  /** What is computed, and what is laid on the window. */
+  compute(values) {
+    const x = fromRows(values.input), typed = fromRows(values.kernel), settings = settingsOf(values);
+    const k = values.flip ? flip(typed) : typed;
+    return { x, k, settings, bias: values.bias, y: corr2d(x, k, settings, values.bias ?? 0) };
+  }
+
+  build() {
+    const { lang, draft, word } = this;
+    const grid = (key, kind, more = {}) => this.keep(new Grid({ lang, name: word(key), kind, ...more }));
     this.grids = {
-      input: new Grid({ lang, name: word("ui.input"), kind: "input", ...editable("input") }),
-      kernel: new Grid({ lang, name: word("ui.kernel"), kind: "kernel", ...editable("kernel") }),
-      output: new Grid({ lang, name: word("ui.output"), kind: "output", point: (r, c, how) => this.#point(r, c, how) }),
+      input: grid("ui.input", "input", this.editable("input")),
+      kernel: grid("ui.kernel", "kernel", this.editable("kernel")),
+      output: grid("ui.output", "output", { point: (r, c, how) => this.#point(r, c, how) }),
     };
-    if (draft.values.flip !== null) this.grids.flipped = new Grid({ lang, name: word("ui.flipped"), kind: "kernel" });
-    this.player = new Player({
+    if (draft.values.flip !== null) this.grids.flipped = grid("ui.flipped", "kernel");
+    this.player = this.keep(new Player({
       lang,
       where: () => ({ index: this.at[0] * this.result.y.w + this.at[1], count: this.result.y.d.length }),
       go: (index) => this.select(Math.floor(index / this.result.y.w), index % this.result.y.w),
-    });
-    this.controls = new ConvControls({
-      lang, draft, refuse, presets: model.get("presets"),
+    }));
+    this.controls = this.keep(new ConvControls({
+      lang, draft, refuse: this.alerts.set, presets: this.model.get("presets"),
       resize: (which, rows, columns) => draft.change({ [which]: this.memory[which].resize(draft.values[which], rows, columns) }),
       replace: (which, rows) => this.#replace(which, rows),
       count: (on) => this.#count(on),
-    });
+    }));
     this.status = h("div", { role: "status", class: "cx-status" });
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
-    const after = (sign, ...figures) => h("div", { class: "cx-operand" }, h("span", { class: "cx-sign", "aria-hidden": "true" }, sign), ...figures);
-    const kernels = [this.grids.kernel, this.grids.flipped].flatMap((grid) => (grid ? [grid.element] : []));
-    this.stage = h("div", { class: "cx-stage" }, this.grids.input.element, after("⋆", ...kernels), after("=", this.grids.output.element));
-    const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
-    this.root = region(word("ui.conv_explorer"), this.stage, this.sum,
-      h("div", { class: "cx-bar" }, this.player.element, reset), this.alerts.element, this.controls.settings, this.controls.extras, this.status,
-      h("p", { class: "cx-hint" }, word("ui.hint")));
-    if (model.static && model.get("html_id")) {
-      this.link = new StateLink({
-        lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: convFields(draft.author, LIMITS),
-        sentence: (refused) => refusalSentence(lang, refused), forget: () => this.#forget(), view: this.#view(),
-      });
-      this.root.querySelector(".cx-bar").append(this.link.element);
-    }
-    el.append(this.root);
+    this.pale = [this.grids.output.root, this.sum];
+    const after = (sign, ...grids) => h("div", { class: "cx-operand" },
+      h("span", { class: "cx-sign", "aria-hidden": "true" }, sign), ...grids.map(({ element }) => element));
+    const kernels = [this.grids.kernel, this.grids.flipped].filter(Boolean);
+    this.stage = h("div", { class: "cx-stage" }, this.grids.input.element, after("⋆", ...kernels), after("=", this.grids.output));
+    return {
+      name: word("ui.conv_explorer"), stage: [this.stage], told: [this.sum], moves: [this.player.element],
+      knobs: [this.controls.settings, this.controls.extras], outcome: [this.status], hint: word("ui.hint"),
+    };
   }
 
-  /** What a link tells besides the state: the chosen output, and whether the windows are counted. */
-  #view() {
+  /** A link tells the chosen output and whether the windows are counted, too. */
+  linked() {
     const within = (values) => outputShape(fromRows(values.input), fromRows(values.kernel), settingsOf(values));
     return {
-      o: placeView({ get: () => this.at, usual: () => [0, 0], within, take: (at) => (this.at = at) }),
-      w: switchView({ get: () => this.counting, take: (on) => (this.counting = on) }),
+      fields: convFields(this.draft.author, LIMITS),
+      view: {
+        o: placeView({ get: () => this.at, usual: () => [0, 0], within, take: (at) => (this.at = at) }),
+        w: switchView({ get: () => this.counting, take: (on) => (this.counting = on) }),
+      },
     };
+  }
+
+  forgetView() {
+    this.player.pause();
+    Object.assign(this, { at: [0, 0], counting: false });
   }
 
   // --- changes
@@ -104,44 +93,15 @@ class ConvExplorer {
     this.update();
   }
 
-  #write(which, r, c, block) {
-    const rows = this.draft.values[which].map((row) => [...row]);
-    block.forEach((line, i) => line.forEach((value, j) => (rows[r + i][c + j] = value)));
-    this.draft.change({ [which]: rows });
-  }
-
   #replace(which, rows) {
     this.memory[which].forget();
     this.grids[which].forget();
     this.draft.change({ [which]: rows });
   }
 
-  #forget() {
-    this.player.pause();
-    for (const memory of Object.values(this.memory)) memory.forget();
-    for (const grid of Object.values(this.grids)) grid.forget();
-    this.controls.forget();
-    this.alerts.clear();
-    Object.assign(this, { at: [0, 0], counting: false });
-  }
-
-  #reset() {
-    this.#forget();
-    this.draft.change({ ...this.draft.author });
-    this.link?.leave();
-  }
-
   // --- from state to page
 
-  /** Shows the whole state. */
-  update() {
-    const { draft, lang } = this;
-    const { values } = draft;
-    if (!draft.refused && (this.computed !== draft.valid || !this.result)) {
-      this.result = compute(draft.valid);
-      this.computed = draft.valid;
-    }
-    const impossible = this.alerts.show(draft.refused ? [refusalSentence(lang, draft.refused)] : []);
+  draw(values) {
     const { y } = this.result;
     this.at = [Math.min(this.at[0], y.h - 1), Math.min(this.at[1], y.w - 1)];
     this.#drawInput(values);
@@ -149,10 +109,7 @@ class ConvExplorer {
     this.#drawFlipped(values);
     this.grids.output.draw(y);
     const shown = Object.values(this.grids).filter((grid) => !grid.element.hidden);
-    this.stage.style.setProperty("--total", String(shown.reduce((sum, grid) => sum + grid.columns, 0)));
-    setAttribute(this.grids.output.root, "aria-disabled", impossible ? "true" : null);
-    setAttribute(this.sum, "aria-disabled", impossible ? "true" : null);
-    this.root.classList.toggle("cx-impossible", impossible);
+    this.measure(this.stage, shown);
     this.controls.show(this.counting);
     this.#showShape();
     this.select(...this.at);
@@ -208,17 +165,7 @@ class ConvExplorer {
     this.player.update(usable);
     this.link?.update();
   }
-
-  destroy() {
-    this.player.pause();
-    this.link?.destroy();
-    this.draft.destroy();
-    for (const grid of Object.values(this.grids)) grid.destroy();
-  }
 }
 
 /** anywidget's entry. */
-export function render({ model, el }) {
-  const explorer = new ConvExplorer(model, el);
-  return () => explorer.destroy();
-}
+export const render = mounted(ConvExplorer);

@@ -10,7 +10,6 @@ import { matrixField, numberField, placeView } from "../../state/link.js";
 import { formatNumber, parseNumber } from "../../arithmetic/numbers.js";
 import { corr2d, flip, fromRows, refusal, taps, toRows } from "../../arithmetic/ops.js";
 import { KERNELS } from "../../arithmetic/presets.js";
-import { refusalSentence } from "../../words/sentences.js";
 import { products, showSum, sum } from "../../parts/weighted-sum.js";
 import { learn, say } from "../../words/words.js";
 import { same } from "../../arithmetic/memory.js";
@@ -162,7 +161,7 @@ class KernelLearner {
   }
 
   #sentence({ key, params }) {
-    return key.startsWith("learner.") ? say(this.lang, key, params) : refusalSentence(this.lang, { key, params });
+    return key.startsWith("learner.") ? say(this.lang, key, params) : say(this.lang, key, params);
   }
 
   // --- changes

@@ -116,7 +116,7 @@ function axisAfter(layer, axis, a, n, o) {
 function tooLarge(shape, multiplyAdds, axes) {
   const found = { elements: product(shape), multiply_adds: multiplyAdds, field: Math.max(...axes.flatMap(({ size, jump, extent }) => [size ?? 0, jump ?? 0, extent ?? 0])) };
   const what = Object.keys(found).find((name) => found[name] > LIMITS[name]);
-  return what ? { key: "network.bad.large", params: { what, maximum: grouped(LIMITS[what]) } } : null;
+  return what ? { key: "network.bad.large", params: { what: { key: `network.what.${what}` }, maximum: grouped(LIMITS[what]) } } : null;
 }
 
 /**

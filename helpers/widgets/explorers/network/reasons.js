@@ -1,15 +1,16 @@
 /** Why a network's layer is impossible, in words. */
-import { refusalSentence } from "../../words/sentences.js";
 import { say } from "../../words/words.js";
 
 /** Why a layer is impossible, without its name. */
-export function reasonText(lang, { key, params }) {
-  if (key === "shapes.kernel_too_large") return refusalSentence(lang, { key, params });
-  const what = params.what ? { what: say(lang, `network.what.${params.what}`) } : {};
-  return say(lang, key, { ...params, ...what });
+export const reasonText = (lang, { key, params }) => say(lang, key, params);
+
+/** The refusal with the layer's number and kind, as helpers/network/counting.py says it. */
+export function named(refused) {
+  return refused && { key: "network.bad.layer", params: { layer: refused.layer, kind: refused.kind, text: refused } };
 }
 
-/** The same with the layer's number and kind, as helpers/network/counting.py says it. */
+/** The same in words. */
 export function sentence(lang, refused) {
-  return say(lang, "network.bad.layer", { layer: refused.layer, kind: refused.kind, text: reasonText(lang, refused) });
+  const { key, params } = named(refused);
+  return say(lang, key, params);
 }

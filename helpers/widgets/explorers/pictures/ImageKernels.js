@@ -12,7 +12,6 @@ import { greyLevels } from "../../arithmetic/pictures.js";
 import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { PICTURE_KERNELS } from "../../arithmetic/presets.js";
 import { Memory, same } from "../../arithmetic/memory.js";
-import { refusalSentence } from "../../words/sentences.js";
 import { products, showSum, sum } from "../../parts/weighted-sum.js";
 import { say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
@@ -80,7 +79,7 @@ class ImageKernels {
     if (model.static && model.get("html_id")) {
       this.link = new StateLink({
         lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { k: matrixField("kernel", LIMITS.kernel) },
-        sentence: (refused) => refusalSentence(lang, refused), forget: () => this.#forget(), view: this.#view(),
+        sentence: (refused) => say(lang, refused.key, refused.params), forget: () => this.#forget(), view: this.#view(),
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
@@ -154,7 +153,7 @@ class ImageKernels {
   /** Shows the whole state. */
   update() {
     const { draft, lang, grids } = this;
-    const impossible = this.alerts.show(draft.refused ? [refusalSentence(lang, draft.refused)] : []);
+    const impossible = this.alerts.show(draft.refused ? [say(lang, draft.refused.key, draft.refused.params)] : []);
     if (this.computed !== draft.valid || !this.y) {
       this.x = fromRows(draft.valid.picture);
       this.k = fromRows(draft.valid.kernel);

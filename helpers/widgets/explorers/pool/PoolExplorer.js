@@ -158,7 +158,7 @@ class PoolExplorer {
   // --- from state to page
 
   #sentence({ key, params }) {
-    return say(this.lang, key, "name" in params ? { ...params, name: say(this.lang, params.name === "kernel_size" ? "pool.window" : `ui.${params.name}`) } : params);
+    return say(this.lang, key, params);
   }
 
   /** Shows the whole state. */

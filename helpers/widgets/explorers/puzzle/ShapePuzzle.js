@@ -5,7 +5,7 @@ import { PairFields } from "../../parts/fields.js";
 import { Alerts, StateLink, region } from "../../parts/frame.js";
 import { pairField } from "../../state/link.js";
 import { draw, reached, refused, solveAxis, unsolvable } from "./arithmetic.js";
-import { refusalSentence, shapeLines } from "../../words/sentences.js";
+import { shapeLines } from "../../words/sentences.js";
 import { learn, say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 import words from "./words.json" with { type: "json" };
@@ -40,7 +40,7 @@ class ShapePuzzle {
       this.link = new StateLink({
         lang: this.lang, draft: this.draft, id: model.get("html_id"), root: this.root, alerts: this.alerts,
         fields: { i: pairField("input", 1, LIMITS.side), o: pairField("output", 1, LIMITS.side) },
-        sentence: ({ key, params }) => word(key, { ...params, axis: word(params.axis) }), forget: () => this.#forget(), view: this.#view(),
+        sentence: ({ key, params }) => word(key, params), forget: () => this.#forget(), view: this.#view(),
       });
       this.root.querySelector(".cx-bar").append(this.link.element);
     }
@@ -109,7 +109,7 @@ class ShapePuzzle {
     setText(this.task, say(lang, "puzzle.task", { n_h: input[0], n_w: input[1], o_h: output[0], o_w: output[1] }));
     for (const fields of this.fields) fields.show();
     const refusal = refused(input, values);
-    const impossible = this.alerts.show(refusal ? [refusalSentence(lang, refusal)] : []);
+    const impossible = this.alerts.show(refusal ? [say(lang, refusal.key, refusal.params)] : []);
     setAttribute(this.status, "aria-disabled", impossible ? "true" : null);
     if (impossible) return;
     const shape = reached(input, values);

@@ -8,7 +8,6 @@ import { Grid } from "../../parts/grid/grid.js";
 import { matrixFromText, matrixToText, placeView } from "../../state/link.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { LEAST, fields, middleHalf, paths, sizes } from "./arithmetic.js";
-import { refusalSentence } from "../../words/sentences.js";
 import { learn, say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 import words from "./words.json" with { type: "json" };
@@ -117,7 +116,7 @@ class ReceptiveFieldExplorer {
   }
 
   #sentence({ layer, refusal }) {
-    return say(this.lang, "ui.bad.where", { where: say(this.lang, "field.layer", { layer }), text: refusalSentence(this.lang, refusal) });
+    return say(this.lang, "ui.bad.where", { where: say(this.lang, "field.layer", { layer }), text: say(this.lang, refusal.key, refusal.params) });
   }
 
   // --- changes

@@ -69,6 +69,11 @@ export class Grid {
     }
   }
 
+  /** Rows on the screen, padding included. */
+  get rows() {
+    return this.painter.size[0];
+  }
+
   /** Columns on the screen, padding included. */
   get columns() {
     return this.painter.size[1];

@@ -24,11 +24,18 @@ def test_the_root_leads_to_the_welcome_page(open_page, site, address):
         page.wait_for_url("**/chapters/en/00_welcome.html")
 
 
+def wait_until_all_is_there(page):
+    """Scripts have run, formulas are set, explorers are alive."""
+    page.wait_for_load_state("load")
+    page.wait_for_function("!document.querySelector('[data-cnn-widget]:not([data-live])')")
+    page.evaluate("globalThis.MathJax?.startup?.promise?.then(() => null)")
+    assert page.title()
+
+
 def test_every_page_loads_cleanly_and_is_no_wider_than_its_screen(open_page, site, address):
     for name in pages(site):
         page = open_page(f"{address}/{name}", viewport={"width": 360, "height": 800})
-        page.wait_for_load_state("networkidle")
-        assert page.title()
+        wait_until_all_is_there(page)
         for width in (360, 1400):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
@@ -38,8 +45,7 @@ def test_every_page_loads_cleanly_and_is_no_wider_than_its_screen(open_page, sit
 def test_every_page_loads_cleanly_from_disk(open_page, site):
     for name in pages(site):
         page = open_page(f"{site.as_uri()}/{name}")
-        page.wait_for_load_state("networkidle")
-        assert page.title()
+        wait_until_all_is_there(page)
         page.context.close()
 
 

@@ -107,5 +107,10 @@
   };
   window.addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(reachable));
   window.addEventListener("resize", reachable);
+  const logo = document.querySelector(".bd-sidebar-primary .navbar-brand");
+  if (logo && !logo.closest("header, nav, main, [role]")) {
+    logo.parentElement.setAttribute("role", "navigation");
+    logo.parentElement.setAttribute("aria-label", logo.querySelector("img")?.alt || logo.textContent.trim());
+  }
   document.querySelectorAll("details.hide > summary[aria-label]").forEach((one) => one.removeAttribute("aria-label"));
 })();

@@ -51,7 +51,8 @@ def test_the_first_explorer_is_in_the_first_screen(open_page, address, name):
 def test_set_up_is_folded_and_before_you_start_comes_after_the_explorer(open_page, address, name):
     page = opened(open_page, address, name)
     fold = page.locator("details.hide").first
-    assert fold.locator("summary").inner_text().strip() == "Set-up" and fold.get_attribute("open") is None
+    assert fold.locator("summary").inner_text().strip() == "Set-up"
+    assert fold.get_attribute("open") is None
     assert box(page, "#before-you-start")["y"] > box(page, "[data-cnn-widget]")["y"]
     assert page.locator(".bd-article p a[href='#before-you-start']").first.is_visible()
 
@@ -60,7 +61,8 @@ def test_set_up_is_folded_and_before_you_start_comes_after_the_explorer(open_pag
 def test_the_contents_drawer_opens_by_keyboard_and_closes_after_a_choice(open_page, address, width):
     page = opened(open_page, address, "01_conv2d", viewport={"width": width, "height": 800})
     toggle, contents = page.locator("button.secondary-toggle"), page.locator(".bd-sidebar-secondary")
-    assert toggle.is_visible() and not contents.is_visible()
+    assert toggle.is_visible()
+    assert not contents.is_visible()
     page.evaluate("window.scrollTo({ top: 900, behavior: 'instant' })")
     toggle.evaluate("one => one.click()")
     page.wait_for_function("getComputedStyle(document.querySelector('.bd-sidebar-secondary')).visibility === 'visible'")
@@ -100,7 +102,8 @@ def test_one_explorer_stands_alone_until_escape(open_page, address):
     for end in (lambda: page.keyboard.press("Escape"), lambda: explorer.evaluate(say)):
         explorer.evaluate(say)
         assert explorer.bounding_box() == {"x": 0, "y": 0, **LAPTOP}
-        assert not page.locator(".bd-article h1").is_visible() and explorer.get_by_role("grid").first.is_visible()
+        assert not page.locator(".bd-article h1").is_visible()
+        assert explorer.get_by_role("grid").first.is_visible()
         end()
         assert page.locator(".bd-article h1").is_visible()
         assert page.locator(".course-alone-shown").count() == 0

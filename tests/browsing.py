@@ -99,6 +99,14 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert faults == []
 
 
+def wait_until_all_is_there(page: Page) -> None:
+    """Scripts have run, formulas are set, explorers are alive: nothing moves the page any more."""
+    page.wait_for_load_state("load")
+    page.wait_for_function("!document.querySelector('[data-cnn-widget]:not([data-live])')")
+    page.evaluate("globalThis.MathJax?.startup?.promise?.then(() => null)")
+    assert page.title()
+
+
 @pytest.fixture(scope="session")
 def script_page(browser: Browser) -> Iterator[Page]:
     """An empty page with the pages' script, for what needs a document."""

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from helpers.widgets import ConvExplorer, bundle
+from tests.browsing import wait_until_all_is_there
 from tests.explorers.explorer import Explorer, faults_by_axe
 
 PAPER = {"width": 700, "height": 1000}
@@ -22,14 +23,6 @@ def test_the_root_leads_to_the_welcome_page(open_page, site, address):
     for base in (address, site.as_uri()):
         page = open_page(f"{base}/index.html")
         page.wait_for_url("**/chapters/en/00_welcome.html")
-
-
-def wait_until_all_is_there(page):
-    """Scripts have run, formulas are set, explorers are alive."""
-    page.wait_for_load_state("load")
-    page.wait_for_function("!document.querySelector('[data-cnn-widget]:not([data-live])')")
-    page.evaluate("globalThis.MathJax?.startup?.promise?.then(() => null)")
-    assert page.title()
 
 
 def test_every_page_loads_cleanly_and_is_no_wider_than_its_screen(open_page, site, address):

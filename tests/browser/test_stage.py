@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browsing import wait_until_all_is_there
+
 CHAPTERS = ("00_welcome", "01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet")
 LAPTOP = {"width": 1280, "height": 800}
 WIDEST = {1280: 960, 1440: 1100, 1920: 1100}
@@ -10,7 +12,7 @@ MEASURE = 720  # 45rem
 
 def opened(open_page, address, name, **options):
     page = open_page(f"{address}/chapters/en/{name}.html", **{"viewport": LAPTOP, **options})
-    page.wait_for_selector("[data-live]")
+    wait_until_all_is_there(page)
     return page
 
 

@@ -282,3 +282,31 @@ def test_without_scripts_the_table_is_there(open_network):
     table = explorer.page.locator("table").inner_text()
     assert "Conv2d(6, 16, kernel_size=5)" in table
     assert "61,706" in table
+
+
+WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main { width: 960px; }</style>"}
+
+
+def in_window(locator):
+    """Whether an element is seen whole in a window of 800 pixels."""
+    box = locator.bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= 801  # scrolled to the very edge, and a fraction
+
+
+def test_totals_and_changed_row_are_in_sight_while_any_layer_is_edited(bare_page):
+    page = bare_page(NetworkExplorer(lenet.classical_lenet(), (1, 28, 28), id="net"), **WIDE)
+    region = page.locator("#net").get_by_role("region", name="Network explorer")
+    for layer, control in (
+        (1, "kernel height"),
+        (4, "output channels"),
+        (8, "output features"),
+        (12, "output features"),
+    ):
+        row = region.get_by_role("button", name=f"Layer {layer}: ")
+        row.scroll_into_view_if_needed()
+        row.click()
+        spin = region.get_by_role("spinbutton", name=f"Layer {layer} {control}")
+        spin.fill("3")
+        assert in_window(spin), layer
+        assert in_window(region.get_by_role("status")), layer
+        assert in_window(row), layer

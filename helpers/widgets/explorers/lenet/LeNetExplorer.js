@@ -146,8 +146,11 @@ class LeNetExplorer {
     const chooser = new PictureChooser(lang, (file) => this.#take(file));
     const tools = h("div", { class: "cx-extras", role: "group", "aria-label": word("lenet.tools") }, ...Object.values(this.tools), button("lenet.clear", () => this.#clear()), ...chooser.elements);
     const bar = h("div", { class: "cx-bar" }, h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset")));
-    this.root = region(word("lenet.name"), this.images.element, tools, h("div", { class: "cx-stage cx-look" }, this.input.element, this.classes), this.status, this.alerts.element, bar,
-      this.inside, h("p", { class: "cx-hint" }, word("lenet.hint")));
+    this.root = region(word("lenet.name"), this.images.element,
+      h("div", { class: "cx-pair lx-pair" },
+        h("div", { class: "cx-beside" }, this.status, this.alerts.element, h("div", { class: "cx-stage cx-look" }, this.input.element, this.classes), tools, bar),
+        this.inside),
+      h("p", { class: "cx-hint" }, word("lenet.hint")));
     chooser.on(this.root);
     if (model.static && model.get("html_id")) {
       this.link = new StateLink({

@@ -68,8 +68,11 @@ class NetworkExplorer {
     this.says = h("div", { class: "cx-formula nx-says" });
     const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
     const bar = h("div", { class: "cx-bar" }, reset);
-    this.root = region(word("network.name"), this.#inputs(), h("div", { class: "cx-scroll", role: "group", tabindex: 0, "aria-label": word("network.drawing") }, this.drawing.element),
-      this.status, this.alerts.element, h("div", { class: "cx-scroll nx-scroll" }, this.table.element), h("div", { class: "nx-bench" }, h("div", {}, this.editor, this.#tools()), this.says),
+    const drawing = { class: "cx-scroll", role: "group", tabindex: 0, "aria-label": word("network.drawing") };
+    const bench = h("div", { class: "nx-bench" }, h("div", {}, this.editor, this.#tools()), this.says);
+    this.root = region(word("network.name"), this.#inputs(), h("div", drawing, this.drawing.element),
+      h("div", { class: "cx-pair nx-pair" }, h("div", { class: "cx-scroll nx-scroll" }, this.table.element),
+        h("div", { class: "cx-beside" }, this.status, this.alerts.element, bench)),
       bar, h("p", { class: "cx-hint" }, `${word("network.hint")} ${word("network.versus")}`));
     this.root.classList.add("nx");
     if (model.static && model.get("html_id")) {

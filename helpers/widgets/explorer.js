@@ -28,6 +28,11 @@ export class Explorer {
     return null;
   }
 
+  /** Why what is tried beside the state is impossible, or null. @returns {{key: string, params: object} | null} */
+  objection() {
+    return null;
+  }
+
   /** What follows from a possible state; it is kept in `result`. */
   compute() {
     return null;
@@ -92,7 +97,7 @@ export class Explorer {
       this.result = this.compute(draft.valid, this.result);
       this.computed = draft.valid;
     }
-    this.impossible = this.alerts.show(draft.refused ? [draft.refused] : []);
+    this.impossible = this.alerts.show([draft.refused, this.objection()].filter(Boolean));
     this.root.classList.toggle("cx-impossible", this.impossible);
     for (const element of this.pale) setAttribute(element, "aria-disabled", this.impossible ? "true" : null);
     this.draw(draft.values);

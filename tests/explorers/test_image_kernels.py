@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from helpers.pictures import grace_hopper
+from helpers.widgets import ImageKernels
 from tests.explorers.explorer import PHONE, VALUES, OnPage
 from tests.stacks import tensor
 
@@ -195,3 +196,49 @@ def test_without_scripts_the_picture_and_the_kernel_are_there(open_page, address
     page = open_page(f"{address}/{CHAPTER}", java_script_enabled=False)
     assert page.locator("#image-kernels img").count() == 1
     assert page.locator("#image-kernels caption").all_inner_texts() == ["Kernel 3×3"]
+
+
+# --- the stage
+
+WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
+
+
+def below_top(region, *parts):
+    """How far below the region's top each part ends; a part of no size is not seen."""
+    top, ends = region.bounding_box()["y"], []
+    for part in parts:
+        box = part.bounding_box()
+        assert box["width"] > 10
+        assert box["height"] > 10
+        ends.append(box["y"] + box["height"] - top)
+    return ends
+
+
+@pytest.mark.parametrize("side", [3, 7])
+@pytest.mark.parametrize("shape", [(96, 96), (192, 90), (60, 192)])
+def test_cause_and_effect_fit_one_screen(bare_page, side, shape):
+    picture = torch.arange(shape[0] * shape[1]).reshape(shape) % 251
+    page = bare_page(ImageKernels(picture, torch.ones(side, side), id="w"), **WIDE)
+    region = page.get_by_role("region", name="Kernels on a picture")
+    grids = [region.get_by_role("grid", name=name, exact=True) for name in ("Input", "Window", "Kernel", "Output")]
+    fields = [region.get_by_role("spinbutton", name=name) for name in ("Kernel height", "Kernel width")]
+    lists = [region.get_by_role("combobox", name=name) for name in ("Kernel preset", "Black and white mean")]
+    buttons = [region.get_by_role("button", name=name) for name in ("Use a picture of yours", "Reset")]
+    told = [region.locator(".cx-sum"), region.get_by_role("status")]
+    assert max(below_top(region, *grids, *fields, *lists, *buttons, *told)) <= 760
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize("side", [3, 7])
+def test_on_a_phone_the_outcome_stays_in_sight(bare_page, side):
+    page = bare_page(ImageKernels(torch.zeros(96, 96), torch.ones(side, side), id="w"), **PHONE)
+    region = page.get_by_role("region", name="Kernels on a picture")
+    wide, high = page.viewport_size["width"], page.viewport_size["height"]
+    cell = region.get_by_role("grid", name="Kernel", exact=True).get_by_role("gridcell").first
+    for control in (cell, region.get_by_role("combobox", name="Kernel preset")):
+        control.scroll_into_view_if_needed()
+        control.focus()
+        line = region.get_by_role("status").locator("> :first-child").bounding_box()
+        assert line["y"] >= 0
+        assert line["y"] + line["height"] <= high + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide

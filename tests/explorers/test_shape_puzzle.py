@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from helpers.widgets import ShapePuzzle
+from tests.explorers.explorer import PHONE
+
 
 @pytest.fixture
 def puzzle(open_page, address):
@@ -58,3 +61,47 @@ def test_a_link_opens_a_puzzle_and_a_bad_one_is_told(open_page, address):
         bad = open_page(f"{base}?{link}").get_by_role("region", name="Shape puzzle")
         assert message in bad.get_by_role("alert").inner_text()
         assert "an input of 9×12 to an output of 5×4" in bad.inner_text()
+
+
+def test_the_whole_puzzle_fits_one_screen(bare_page):
+    wide = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
+    puzzle = bare_page(ShapePuzzle((9, 12), (5, 4), id="w"), **wide).get_by_role("region", name="Shape puzzle")
+    assert puzzle.bounding_box()["height"] <= 760
+
+
+def test_on_a_phone_the_verdict_stays_in_sight(bare_page):
+    page = bare_page(ShapePuzzle((9, 12), (5, 4), id="w"), **PHONE)
+    puzzle = page.get_by_role("region", name="Shape puzzle")
+    for name in ("Kernel height", "Stride columns"):
+        box = puzzle.get_by_role("spinbutton", name=name)
+        box.scroll_into_view_if_needed()
+        box.fill("2")
+        line = puzzle.get_by_role("status").locator("> :first-child").bounding_box()
+        assert line["y"] >= 0
+        assert line["y"] + line["height"] <= page.viewport_size["height"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_impossible_tries_are_told_and_do_not_travel(bare_page):
+    page = bare_page(ShapePuzzle((4, 4), (2, 2), id="w"))
+    puzzle = page.get_by_role("region", name="Shape puzzle")
+    turn(puzzle, Kernel_width=3)
+    before = puzzle.get_by_role("status").inner_text()
+    turn(puzzle, Kernel_height=5)
+    assert "5×3" in puzzle.get_by_role("alert").inner_text()
+    assert puzzle.get_by_role("status").inner_text() == before
+    assert puzzle.locator("[role=status]").get_attribute("aria-disabled") == "true"
+    assert puzzle.get_by_role("link", name="Link to this state").get_attribute("href") == "#w?k=1,3"
+    turn(puzzle, Padding_rows=1)
+    assert not puzzle.get_by_role("alert").is_visible()
+    assert puzzle.locator("[role=status]").get_attribute("aria-disabled") is None
+
+
+def test_reset_begins_the_same_puzzle_again(puzzle):
+    puzzle.get_by_role("button", name="New puzzle").click()
+    task = puzzle.locator(".cx-shape").first
+    asked = task.inner_text()
+    turn(puzzle, Kernel_width=2)
+    puzzle.get_by_role("button", name="Reset").click()
+    assert task.inner_text() == asked
+    assert puzzle.get_by_role("spinbutton", name="Kernel width").input_value() == "1"

@@ -1,29 +1,32 @@
 /** Kernels on a picture: any kernel, any picture, and the sum behind the pixel under the pointer. */
-import { Draft } from "../../state/draft.js";
-import { h, setAttribute, setText } from "../../parts/dom.js";
-import { PairFields, choice } from "../../parts/fields.js";
-import { Alerts, StateLink, region } from "../../parts/frame.js";
-import { Grid } from "../../parts/grid/grid.js";
-import { Latest } from "../../state/latest.js";
-import { choiceView, matrixField, placeView } from "../../state/link.js";
+import { Memory, same } from "../../arithmetic/memory.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { corr2d, fromRows, outputShape, refusal, taps } from "../../arithmetic/ops.js";
 import { greyLevels } from "../../arithmetic/pictures.js";
-import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { PICTURE_KERNELS } from "../../arithmetic/presets.js";
-import { Memory, same } from "../../arithmetic/memory.js";
+import { Explorer, mounted } from "../../explorer.js";
+import { h } from "../../parts/dom.js";
+import { PairFields, choice } from "../../parts/fields.js";
+import { Grid } from "../../parts/grid/grid.js";
+import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { products, showSum, sum } from "../../parts/weighted-sum.js";
-import { say } from "../../words/words.js";
+import { Latest } from "../../state/latest.js";
+import { choiceView, matrixField, placeView } from "../../state/link.js";
 import LIMITS from "./limits.json" with { type: "json" };
 
 const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
 const SHADES = ["auto", "levels", "signed"];
+
 const size = (rows) => [rows.length, rows[0].length];
+const half = (n) => Math.floor(n / 2);
+const middleOf = ({ h, w }) => [half(h), half(w)];
+const clamp = (n, most) => Math.min(Math.max(n, 0), most);
 
 /**
  * The values that are shown as black and as white: grey levels as they are, or as far below 0 as above it.
  * "auto" puts 0 in the middle where the kernel's elements cancel out, since such an output is dark by half.
- * @param {Float64Array} kernel @param {Float64Array} output @param {"auto" | "levels" | "signed"} how @returns {[number, number]}
+ * @param {Float64Array} kernel @param {Float64Array} output @param {"auto" | "levels" | "signed"} how
+ * @returns {[number, number]}
  */
 export function shades(kernel, output, how) {
   const total = kernel.reduce((a, b) => a + b, 0), weight = kernel.reduce((a, b) => a + Math.abs(b), 0);
@@ -33,93 +36,113 @@ export function shades(kernel, output, how) {
   return [-most, most];
 }
 
-const middleOf = ({ h, w }) => [Math.floor(h / 2), Math.floor(w / 2)];
-
-class ImageKernels {
-  constructor(model, el) {
-    this.lang = model.get("lang");
+class ImageKernels extends Explorer {
+  constructor(model) {
+    super(model, ["picture", "kernel"]);
     this.how = "auto";
     this.at = null; // the middle, until the reader points at something
-    this.memory = new Memory();
+    this.memory = this.keep(new Memory());
     this.reading = new Latest();
-    this.alerts = new Alerts(this.lang, () => this.update());
-    const fits = ({ picture, kernel }) => refusal(size(picture), size(kernel), PLAIN);
-    this.draft = new Draft(model, ["picture", "kernel"], fits, () => {
-      this.alerts.passing = [];
-      this.update();
-    });
-    this.#build(model, el);
-    this.update();
-    this.link?.start();
   }
 
-  #build(model, el) {
-    const { lang, draft } = this, { set: refuse, tell } = this.alerts;
-    const word = (key, parameters) => say(lang, key, parameters);
-    const write = (r, c, block) => this.#write(r, c, block);
-    this.grids = {
-      input: new Grid({ lang, name: word("ui.input"), kind: "input", picture: true, point: (r, c) => this.#point(r - Math.floor(this.k.h / 2), c - Math.floor(this.k.w / 2)) }),
-      kernel: new Grid({ lang, name: word("ui.kernel"), kind: "kernel", refuse, tell, edit: (r, c, value) => write(r, c, [[value]]), paste: write }),
-      output: new Grid({ lang, name: word("ui.output"), kind: "output", picture: true, point: (r, c) => this.#point(r, c) }),
-      window: new Grid({ lang, name: word("picture.window"), kind: "input" }),
-    };
+  refusal({ picture, kernel }) {
+    return refusal(size(picture), size(kernel), PLAIN);
+  }
+
+  compute({ picture, kernel }) {
+    const x = fromRows(picture), k = fromRows(kernel);
+    return { x, k, y: corr2d(x, k, PLAIN) };
+  }
+
+  build() {
+    const { word } = this;
+    this.#buildGrids();
     const { input, kernel, output, window } = this.grids;
+    this.chooser = new PictureChooser(this.lang, (file) => this.#take(file));
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
     this.status = h("div", { role: "status", class: "cx-status" });
-    const chooser = new PictureChooser(lang, (file) => this.#take(file));
-    const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
+    this.pale = [output.root, this.sum];
     const sign = (text) => h("span", { class: "cx-sign", "aria-hidden": "true" }, text);
-    const [fields, controls] = this.#controls();
-    this.pictures = h("div", { class: "cx-stage cx-pictures" }, input.element, output.element);
-    this.products = h("div", { class: "cx-stage" }, window.element, h("div", { class: "cx-operand" }, sign("⋆"), kernel.element));
-    this.fields = fields;
-    this.root = region(word("picture.name"), h("div", { class: "cx-extras" }, ...controls, ...chooser.elements), this.pictures, this.products, this.sum,
-      this.alerts.element, this.status, h("div", { class: "cx-bar" }, reset), h("p", { class: "cx-hint" }, word("picture.hint")));
-    chooser.on(this.root);
-    if (model.static && model.get("html_id")) {
-      this.link = new StateLink({
-        lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, fields: { k: matrixField("kernel", LIMITS.kernel) },
-        sentence: (refused) => say(lang, refused.key, refused.params), forget: () => this.#forget(), view: this.#view(),
-      });
-      this.root.querySelector(".cx-bar").append(this.link.element);
-    }
-    el.append(this.root);
-  }
-
-  /** What a link tells besides the kernel: the chosen output of the author's picture, and how values are shown. */
-  #view() {
-    const own = () => this.draft.valid.picture !== this.draft.author.picture; // a reader's picture does not travel
-    const usual = () => middleOf(this.y);
+    this.products = h("div", { class: "cx-products" }, window.element, sign("⋆"), kernel.element);
     return {
-      o: placeView({
-        get: () => (own() ? usual() : this.#chosen()), usual, take: (at) => (this.at = at),
-        within: ({ picture, kernel }) => outputShape(fromRows(picture), fromRows(kernel), PLAIN),
-      }),
-      t: choiceView({ get: () => this.how, options: SHADES, take: (how) => (this.how = how) }),
+      name: word("picture.name"), kind: "cx-kernels",
+      stage: [h("div", { class: "cx-stage cx-pictures" }, input.element, this.products, sign("="), output.element)],
+      told: [this.sum], moves: this.chooser.elements,
+      knobs: [h("div", { class: "cx-extras" }, this.#presets(), this.#sides(), this.#shades())],
+      outcome: [this.status], hint: word("picture.hint"),
     };
   }
 
-  #controls() {
-    const { lang, draft } = this, word = (key) => say(lang, key);
+  start(el) {
+    super.start(el);
+    this.chooser.on(this.root);
+  }
+
+  #buildGrids() {
+    const { lang, word } = this;
+    const grid = (key, kind, more = {}) => this.keep(new Grid({ lang, name: word(key), kind, ...more }));
+    const seen = (point) => ({ picture: true, point });
+    const centre = (r, c) => this.#point(r - half(this.result.k.h), c - half(this.result.k.w));
+    this.grids = {
+      input: grid("ui.input", "input", seen(centre)),
+      kernel: grid("ui.kernel", "kernel", this.editable("kernel")),
+      output: grid("ui.output", "output", seen((r, c) => this.#point(r, c))),
+      window: grid("picture.window", "input"),
+    };
+  }
+
+  #presets() {
+    const { word, draft } = this;
     const kernels = Object.keys(PICTURE_KERNELS).map((name) => [name, word(`ui.preset.${name}`)]);
-    const preset = choice(word("ui.preset.kernel"), [["", word("ui.preset.own")], ...kernels], (name) => {
+    const list = choice(word("ui.preset.kernel"), [["", word("ui.preset.own")], ...kernels], (name) => {
       if (!name) return;
       this.memory.forget();
       this.grids.kernel.forget();
       draft.change({ kernel: PICTURE_KERNELS[name] });
     });
-    this.showPreset = () => (preset.select.value = Object.keys(PICTURE_KERNELS).find((name) => same(draft.values.kernel, PICTURE_KERNELS[name])) ?? "");
-    const how = choice(word("picture.shades"), SHADES.map((name) => [name, word(`picture.shades.${name}`)]), (name) => {
-      this.how = name;
-      this.update();
-    });
-    this.showHow = () => (how.select.value = this.how);
-    const fields = new PairFields({
-      lang, label: word("ui.kernel"), names: [word("ui.field.kernel_height"), word("ui.field.kernel_width")], minimum: 1, maximum: LIMITS.kernel, refuse: this.alerts.set,
+    const shown = () => Object.keys(PICTURE_KERNELS).find((name) => same(draft.values.kernel, PICTURE_KERNELS[name]));
+    this.showPreset = () => (list.select.value = shown() ?? "");
+    return list.element;
+  }
+
+  #sides() {
+    const { lang, word, draft } = this;
+    this.fields = this.keep(new PairFields({
+      lang, label: word("ui.kernel"), names: [word("ui.field.kernel_height"), word("ui.field.kernel_width")],
+      minimum: 1, maximum: LIMITS.kernel, refuse: this.alerts.set,
       read: () => size(draft.values.kernel),
       write: (sides) => draft.change({ kernel: this.memory.resize(draft.values.kernel, ...sides) }),
+    }));
+    return this.fields.element;
+  }
+
+  #shades() {
+    const options = SHADES.map((name) => [name, this.word(`picture.shades.${name}`)]);
+    const list = choice(this.word("picture.shades"), options, (how) => {
+      this.how = how;
+      this.update();
     });
-    return [fields, [preset.element, fields.element, how.element]];
+    this.showHow = () => (list.select.value = this.how);
+    return list.element;
+  }
+
+  /** What a link tells besides the kernel: the chosen output of the author's picture, and how values are shown. */
+  linked() {
+    const own = () => this.draft.valid.picture !== this.draft.author.picture; // a reader's picture does not travel
+    const usual = () => middleOf(this.result.y);
+    const within = ({ picture, kernel }) => outputShape(fromRows(picture), fromRows(kernel), PLAIN);
+    return {
+      fields: { k: matrixField("kernel", LIMITS.kernel) },
+      view: {
+        o: placeView({ get: () => (own() ? usual() : this.#chosen()), usual, within, take: (at) => (this.at = at) }),
+        t: choiceView({ get: () => this.how, options: SHADES, take: (how) => (this.how = how) }),
+      },
+    };
+  }
+
+  forgetView() {
+    this.reading.drop();
+    Object.assign(this, { at: null, how: "auto" });
   }
 
   async #take(file) {
@@ -129,90 +152,66 @@ class ImageKernels {
     this.alerts.keeping(() => this.draft.change({ picture }));
   }
 
-  #write(r, c, block) {
-    const kernel = this.draft.values.kernel.map((row) => [...row]);
-    block.forEach((line, i) => line.forEach((value, j) => (kernel[r + i][c + j] = value)));
-    this.draft.change({ kernel });
-  }
+  // --- from state to page
 
-  #forget() {
-    this.reading.drop();
-    this.memory.forget();
-    for (const grid of Object.values(this.grids)) grid.forget();
-    this.fields.forget();
-    this.alerts.clear();
-    Object.assign(this, { at: null, how: "auto" });
-  }
-
-  #reset() {
-    this.#forget();
-    this.draft.change({ ...this.draft.author });
-    this.link?.leave();
-  }
-
-  /** Shows the whole state. */
-  update() {
-    const { draft, lang, grids } = this;
-    const impossible = this.alerts.show(draft.refused ? [say(lang, draft.refused.key, draft.refused.params)] : []);
-    if (this.computed !== draft.valid || !this.y) {
-      this.x = fromRows(draft.valid.picture);
-      this.k = fromRows(draft.valid.kernel);
-      this.y = corr2d(this.x, this.k, PLAIN);
-      this.computed = draft.valid;
-    }
-    const { x, y } = this;
-    const range = shades(this.k.d, y.d, this.how);
+  draw(values) {
+    const { grids } = this, { x, k, y } = this.result;
+    const range = shades(k.d, y.d, this.how);
     grids.input.draw(x, [0, 0], { range: [0, 255] });
-    grids.kernel.draw(fromRows(draft.values.kernel));
+    grids.kernel.draw(fromRows(values.kernel));
     grids.output.draw(y, [0, 0], { range });
-    setAttribute(grids.output.root, "aria-disabled", impossible ? "true" : null);
-    setAttribute(this.sum, "aria-disabled", impossible ? "true" : null);
     this.fields.show();
     this.showPreset();
     this.showHow();
-    const shape = [say(lang, "ui.shape", { h: y.h, w: y.w }), say(lang, "picture.range", { black: formatNumber(range[0]), white: formatNumber(range[1]) })];
-    setText(this.status, shape.join(" "));
+    this.#showShape(y, range);
     this.select(...this.#chosen());
+  }
+
+  #showShape({ h: rows, w: columns }, [black, white]) {
+    const shape = this.word("ui.shape", { h: rows, w: columns });
+    const range = this.word("picture.range", { black: formatNumber(black), white: formatNumber(white) });
+    const text = `${shape} ${range}`;
+    if (text === this.told) return;
+    this.told = text;
+    this.status.replaceChildren(h("p", {}, h("span", { class: "cx-shape" }, shape), " ", range));
   }
 
   /** The chosen output, as far as there is one; a larger kernel leaves fewer. */
   #chosen() {
-    const { y } = this;
-    return this.at ? [Math.min(this.at[0], y.h - 1), Math.min(this.at[1], y.w - 1)] : middleOf(y);
+    const { y } = this.result;
+    return this.at ? this.#nearest(...this.at) : middleOf(y);
   }
 
-  /** Chooses the output at (i, j), or the nearest there is: a window on the picture's border is the outermost one. */
+  /** The output at (i, j), or the nearest there is: a window on the picture's border is the outermost one. */
+  #nearest(i, j) {
+    const { y } = this.result;
+    return [clamp(i, y.h - 1), clamp(j, y.w - 1)];
+  }
+
   #point(i, j) {
-    const { y } = this;
-    this.at = [Math.min(Math.max(i, 0), y.h - 1), Math.min(Math.max(j, 0), y.w - 1)];
+    this.at = this.#nearest(i, j);
     this.select(...this.at);
   }
 
   /** Shows the window behind the output element (i, j) and its weighted sum. */
   select(i, j) {
-    const { x, k, y, grids, lang } = this;
-    const list = taps(i, j, k, PLAIN);
-    const read = products(x, k, PLAIN, i, j);
-    grids.input.mark(list.map(({ r, c }) => ({ r, c, mark: "cx-window" })));
+    const { grids, lang } = this, { x, k, y } = this.result;
+    const terms = products(x, k, PLAIN, i, j);
+    grids.input.mark(taps(i, j, k, PLAIN).map(({ r, c }) => ({ r, c, mark: "cx-window" })));
     grids.output.mark([{ r: i, c: j, mark: "cx-window" }]);
-    grids.input.moveTo(i + Math.floor(k.h / 2), j + Math.floor(k.w / 2));
+    grids.input.moveTo(i + half(k.h), j + half(k.w));
     grids.output.moveTo(i, j);
-    grids.window.draw({ h: k.h, w: k.w, d: Float64Array.from(read, ({ a }) => a) });
-    this.products.style.setProperty("--total", String(2 * Math.max(k.w, 4)));
-    showSum(this.sum, sum({ lang, label: `Y[${i}, ${j}]`, terms: read, y: y.d[i * y.w + j] }));
+    grids.window.draw({ h: k.h, w: k.w, d: Float64Array.from(terms, ({ a }) => a) });
+    this.measure(this.products, [grids.window, grids.kernel]);
+    showSum(this.sum, sum({ lang, label: `Y[${i}, ${j}]`, terms, y: y.d[i * y.w + j] }));
     this.link?.update();
   }
 
   destroy() {
     this.reading.drop();
-    this.link?.destroy();
-    this.draft.destroy();
-    for (const grid of Object.values(this.grids)) grid.destroy();
+    super.destroy();
   }
 }
 
 /** anywidget's entry. */
-export function render({ model, el }) {
-  const kernels = new ImageKernels(model, el);
-  return () => kernels.destroy();
-}
+export const render = mounted(ImageKernels);

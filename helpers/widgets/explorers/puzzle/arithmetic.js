@@ -34,7 +34,9 @@ export function draw(random) {
 /** Why no settings take an input to an output, or null. */
 export function unsolvable({ input, output }) {
   const axis = [0, 1].find((a) => solveAxis(input[a], output[a]) === null);
-  return axis === undefined ? null : { key: "puzzle.unsolvable", params: { axis: { key: `puzzle.axis${axis}` }, n: input[axis], o: output[axis], ...LIMITS } };
+  if (axis === undefined) return null;
+  const params = { axis: { key: `puzzle.axis${axis}` }, n: input[axis], o: output[axis], ...LIMITS };
+  return { key: "puzzle.unsolvable", params };
 }
 
 /** The settings of least kernel, then padding, then stride that take n to o along one axis, or null. */

@@ -67,6 +67,13 @@
     if (drawer && event.target.closest("a")) drawer.checked = false;
   });
 
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !drawer?.checked) return;
+    event.stopPropagation(); // the theme would focus its button in a way that scrolls the page to the top
+    drawer.checked = false;
+    document.querySelector("button.secondary-toggle")?.focus({ preventScroll: true });
+  }, true);
+
   // --- one explorer alone, for the projector: it says `cnn-alone`, once to begin and once to end
 
   const ALONE = "course-alone";
@@ -89,10 +96,6 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (document.documentElement.classList.contains(ALONE)) together();
-    else if (drawer?.checked) {
-      drawer.checked = false;
-      document.querySelector("button.secondary-toggle")?.focus({ preventScroll: true });
-    }
   });
 
   // --- a formula that scrolls can be reached by keyboard; a fold is called what it says

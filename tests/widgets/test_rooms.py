@@ -152,7 +152,8 @@ def test_a_room_says_only_what_all_share_or_what_it_learns(name):
     view = bundle.rooms()[name]
     tables = [words.FOLDER / "shapes.json", words.FOLDER / "widgets.json"]
     tables += [
-        (view.parent / path).resolve() for path in re.findall(r'import words from "([^"]+)"', view.read_text("utf-8"))
+        (view.parent / path).resolve()
+        for path in re.findall(r'import words from "([^"]+)"', view.read_text(encoding="utf-8"))
     ]
     known = {key for path in tables for key in json.loads(path.read_text(encoding="utf-8"))}
     said = {

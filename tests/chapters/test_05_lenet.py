@@ -18,7 +18,6 @@ from helpers.models import lenet as lenet_module
 from helpers.widgets.quiz import FOLDER as QUIZZES
 from tests.chapters.reading import chapter_named, check_of, definition
 
-
 pytestmark = pytest.mark.slow  # the chapter trains
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.conftest import ROOT
 from tools import fingerprints, notebooks
+from tools.reach import Code
 
 NAMES = [path.stem for path in notebooks.all_notebooks()]
 ALL = set(NAMES)
@@ -224,11 +226,21 @@ def test_line_ends_do_not_count(root, stale):
     assert stale() == set()
 
 
+def test_versions_of_python_do_not_count():
+    """The first of 3.12 end some f-strings with an empty piece; each has fields of its own."""
+    tree = ast.parse("f'{x:>{n}}'")
+    text = Code(tree).text
+    tree.body[0].value.values[0].format_spec.values.append(ast.Constant(""))
+    tree.body[0].value.kind = tree.type_ignores = None
+    assert Code(tree).text == text
+    assert Code(ast.parse("f'{x:>{m}}'")).text != text
+
+
 # --- how imports are followed
 
 SMALL = {
     "helpers/__init__.py": "",
-    "helpers/words.py": "LANGUAGES = ('en', 'zh')\ndef table(): return {'a.b': {'en': 'B', 'zh': '乙'}}",
+    "helpers/words.py": "LANGUAGES = ('en', 'zh')\ndef table(): return {'a' + '.b': {'en': 'B', 'zh': '乙'}}",
     "helpers/one.py": "from helpers import two",
     "helpers/two.py": "def f():\n    import helpers.three as three",
     "helpers/three.py": "",
@@ -238,9 +250,14 @@ SMALL = {
     "helpers/many/c.py": "from . import a",
     "helpers/lazy/__init__.py": "from helpers import two\ndef __getattr__(name): ...",
     "helpers/lazy/rooms/d/__init__.py": "class D: ...\nwords = open(__file__ + 'limits.json')",
-    "helpers/lazy/rooms/d/limits.json": "{}",
+    "helpers/lazy/rooms/d/limits.json": '{"size": 1}',
     "helpers/lazy/rooms/e/__init__.py": "E = 5\nopen('limits.json')",
     "helpers/lazy/rooms/e/limits.json": '{"en": 1, "size": 2}',
+    "helpers/globs.py": "list(here.glob('lazy/rooms/*/limits.json'))",
+    "helpers/names.py": "def load(name): return open(here / 'facts' / f'{name}.json')",
+    "helpers/facts/one.json": "[1]",
+    "helpers/facts/two.json": "[2]",
+    "helpers/facts/one.txt": "",
     "helpers/busy/__init__.py": "from helpers.many import A\nstate = []",
 }
 
@@ -263,6 +280,7 @@ SMALL = {
         ("from helpers.lazy import D", "lazy lazy.rooms.d two three"),
         ("from helpers.lazy import Unknown", "lazy lazy.rooms.d lazy.rooms.e two three"),
         ("from helpers import lazy", "lazy lazy.rooms.d lazy.rooms.e two three"),
+        ("from helpers.lazy.rooms.d import D", "lazy lazy.rooms.d two three"),  # what is above it runs
         ("from helpers.busy import A", "busy many.a"),
         ("from helpers.one import", ""),  # which does not run
     ],
@@ -281,9 +299,36 @@ def small(folder, cell):
     return fingerprints.parts(folder / "chapters" / "en" / "small.ipynb", notebook, folder)
 
 
-def test_a_module_has_the_files_beside_it(tmp_path):
-    found = small(tmp_path, "from helpers.lazy import E")
-    assert {name for name in found if name.endswith(".json")} == {"helpers/lazy/rooms/e/limits.json"}
+@pytest.mark.parametrize(
+    ("cell", "files"),
+    [
+        ("from helpers.lazy import E", "lazy/rooms/e/limits.json"),
+        ("from helpers import globs", "lazy/rooms/d/limits.json lazy/rooms/e/limits.json"),
+        ("from helpers import names", "facts/one.json facts/two.json"),
+        ("from helpers import one", ""),
+    ],
+)
+def test_a_module_has_the_files_that_it_names(tmp_path, cell, files):
+    found = {name.removeprefix("helpers/") for name in small(tmp_path, cell) if name.startswith("helpers/")}
+    assert found == set(files.split())
+
+
+@pytest.mark.parametrize(
+    ("cell", "can_say_it"),
+    [
+        ("key = 'a.b'", True),
+        ("key = f'a.{x}'", True),
+        ("key = f'{x}.b'", False),  # it might be anything
+        ("from helpers import words\nwords.say(f'{x}.b')", True),
+        ("from helpers.words import say\nsay('a.' + x)", True),
+        ("from helpers.words import say\nsay(x + '.c')", False),
+        ("from helpers.words import table\ntable()", True),
+        ("def f():\n    'a.b'", False),
+        ("'{}'", False),
+    ],
+)
+def test_a_word_is_part_where_code_can_say_it(tmp_path, cell, can_say_it):
+    assert ("word a.b" in small(tmp_path, cell)) is can_say_it
 
 
 FIGURES = {path.stem for path in (ROOT / "figures").glob("*.svg")}

@@ -1,4 +1,4 @@
-"""Pages with widgets load the one script and style sheet that bring them to life."""
+"""Pages with widgets load the scripts and the style sheet that bring them to life: what all share, and their own."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from extensions import PARALLEL
-from helpers import esm
+from helpers.widgets import bundle
 
-SCRIPT, STYLE, WEIGHTS = "course-widgets.js", "course-widgets.css", "lenet-weights.js"
+STYLE = "course-widgets.css"
 
 
 def write_assets(app: Any, config: Any) -> None:
-    """Write script and style sheet, and keep Jupyter's own widget scripts (from other hosts) away."""
+    """Write scripts and style sheet, and keep Jupyter's own widget scripts (from other hosts) away."""
     folder = Path(app.doctreedir) / "course-widgets"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SCRIPT).write_text(esm.classic(config.language[:2]), encoding="utf-8")
-    (folder / WEIGHTS).write_text(esm.weights(), encoding="utf-8")  # fetched by the explorer that needs it
-    (folder / STYLE).write_text(esm.css(), encoding="utf-8")
+    for name, text in {**bundle.scripts(config.language[:2]), STYLE: bundle.css()}.items():
+        (folder / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(folder))  # after jupyter-book's own loop, which would load it on every page
     config.nb_ipywidgets_js = {}
     config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, ("html", "text/html", 1)]
@@ -25,7 +24,7 @@ def write_assets(app: Any, config: Any) -> None:
 
 def outdated(app: Any, env: Any, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
     """All pages are stale when the widgets have changed: Sphinx copies assets only when it writes a page."""
-    digest = esm.digest()
+    digest = bundle.digest()
     if getattr(env, "course_widgets_digest", None) == digest:
         return set()
     env.course_widgets_digest = digest
@@ -33,10 +32,9 @@ def outdated(app: Any, env: Any, added: set[str], changed: set[str], removed: se
 
 
 def add_to_page(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """The style sheet is for every page with HTML outputs of ours, the script for those with widgets."""
-    body = context.get("body") or ""
-    if "data-cnn-widget=" in body:
-        app.add_js_file(SCRIPT, loading_method="async")
+    """The style sheet is for every page with HTML outputs of ours, the scripts for those with such widgets."""
+    for script in bundle.used_in(context.get("body") or ""):
+        app.add_js_file(script, loading_method="async")
     app.add_css_file(STYLE)
 
 

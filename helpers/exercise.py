@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.words import say
 
 if TYPE_CHECKING:
-    from helpers.widgets.quiz import Quiz
+    from helpers.widgets.explorers.quiz import Quiz
 
 
 class Verdict:
@@ -109,7 +109,7 @@ def expect(actual: Any, expected: Any, of: str | None = None, tolerance: float =
 
 def quiz(name: str) -> Quiz:
     """The quiz `helpers/quizzes/NAME.json`, with feedback in the page."""
-    from helpers.widgets.quiz import Quiz
+    from helpers.widgets.explorers.quiz import Quiz
 
     return Quiz(name)
 

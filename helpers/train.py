@@ -155,6 +155,7 @@ def fit(
     keeper = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(average)) if average else None
     judged = keeper.module if keeper else net
     with contextlib.ExitStack() as closing:
+        closing.enter_context(channels_last(net))
         bar = closing.enter_context(_Bar(train, epochs, progress))
         if scheduler is not None and per_batch:
             closing.callback(_after_step(optimizer, scheduler.step))
@@ -200,6 +201,23 @@ def fit(
     if history.stopped is None:
         net.load_state_dict(judged.state_dict())
     return history
+
+
+@contextlib.contextmanager
+def channels_last(net: nn.Module) -> Iterator[None]:
+    """Keeps the kernels of `net` with their channels as the last dimension in memory, while the block runs.
+
+    On CPUs and on CUDA, convolution and pooling are faster so; shapes, values and the parameters themselves stay.
+    """
+    where = next(net.parameters(), torch.empty(0)).device
+    if where.type not in ("cpu", "cuda"):
+        yield
+        return
+    net.to(memory_format=torch.channels_last)
+    try:
+        yield
+    finally:
+        net.to(memory_format=torch.contiguous_format)
 
 
 def half_precision(where: torch.device, mixed: bool | None = None) -> torch.dtype | None:

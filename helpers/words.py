@@ -10,6 +10,7 @@ from typing import Any
 
 LANGUAGES = ("en", "zh")
 FOLDER = Path(__file__).parent / "vocabulary"
+EXPLORERS = Path(__file__).parent / "widgets" / "explorers"
 
 _language = "en"
 
@@ -30,14 +31,22 @@ def language() -> str:
     return _language
 
 
+def files() -> list[Path]:
+    """The files with words: those that several parts share, and each explorer's own."""
+    return sorted(FOLDER.glob("*.json")) + sorted(EXPLORERS.glob("*/words.json"))
+
+
 @cache
 def table() -> dict[str, dict[str, str]]:
-    """Every key of `vocabulary/*.json` with its texts. Raises ValueError if a key stands in two files."""
+    """Every key of `vocabulary/*.json` and of the explorers' `words.json` with its texts.
+
+    Raises ValueError if a key stands in two files.
+    """
     words: dict[str, dict[str, str]] = {}
-    for path in sorted(FOLDER.glob("*.json")):
+    for path in files():
         more = json.loads(path.read_text(encoding="utf-8"))
         if twice := words.keys() & more.keys():
-            raise ValueError(f"{path.name}: {sorted(twice)} stand in another file too")
+            raise ValueError(f"{path.parent.name}/{path.name}: {sorted(twice)} stand in another file too")
         words |= more
     return words
 

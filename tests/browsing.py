@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from extensions.widgets import SCRIPT, STYLE, WEIGHTS
-from helpers import esm
+from extensions.widgets import STYLE
+from helpers.widgets import bundle
 from helpers.widgets.base import CourseWidget
 from tools.browser import HOW, launch, served
 
 BARE = """<!doctype html>
 <html lang="{lang}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Explorers</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="{style}"><script async src="{script}"></script>{head}</head>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="{style}">{scripts}{head}</head>
 <body>
 <main>
 {body}
@@ -37,9 +37,10 @@ _pages = itertools.count(1)
 
 
 def bare_html(*parts: CourseWidget | str, root: str = "", head: str = "", lang: str = "en") -> str:
-    """A page of widgets alone; `root` leads from it to the folder of the script and the style sheet."""
+    """A page of widgets alone; `root` leads from it to the folder of the scripts and the style sheet."""
     body = "\n".join(part if isinstance(part, str) else part.html() for part in parts)
-    return BARE.format(lang=html.escape(lang), style=root + STYLE, script=root + SCRIPT, head=head, body=body)
+    scripts = "".join(f'<script async src="{root}{name}"></script>' for name in bundle.used_in(body))
+    return BARE.format(lang=html.escape(lang), style=root + STYLE, scripts=scripts, head=head, body=body)
 
 
 @pytest.fixture(scope="session")
@@ -98,11 +99,19 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert faults == []
 
 
+def wait_until_all_is_there(page: Page) -> None:
+    """Scripts have run, formulas are set, explorers are alive: nothing moves the page any more."""
+    page.wait_for_load_state("load")
+    page.wait_for_function("!document.querySelector('[data-cnn-widget]:not([data-live])')")
+    page.evaluate("globalThis.MathJax?.startup?.promise?.then(() => null)")
+    assert page.title()
+
+
 @pytest.fixture(scope="session")
 def script_page(browser: Browser) -> Iterator[Page]:
     """An empty page with the pages' script, for what needs a document."""
     page = browser.new_page()
-    page.add_script_tag(content=esm.classic())
+    page.add_script_tag(content=bundle.classic())
     yield page
     page.close()
 
@@ -111,7 +120,7 @@ def script_page(browser: Browser) -> Iterator[Page]:
 def bare_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the pages of the site load for their widgets, and nothing else: no theme, no chapter."""
     folder = tmp_path_factory.mktemp("bare")
-    for name, text in ((SCRIPT, esm.classic()), (STYLE, esm.css()), (WEIGHTS, esm.weights())):
+    for name, text in {**bundle.scripts(), STYLE: bundle.css()}.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
 

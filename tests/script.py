@@ -11,7 +11,7 @@ from typing import Any
 
 from deno import find_deno_bin
 
-from helpers import esm
+from helpers.widgets import bundle
 
 DRIVER = Path(__file__).parent / "driver.js"
 
@@ -25,7 +25,7 @@ class Script:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
             env={**os.environ, "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"},
         )  # fmt: skip
-        self.evaluate(esm.classic())
+        self.evaluate(bundle.classic())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

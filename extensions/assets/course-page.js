@@ -59,4 +59,58 @@
   };
   document.addEventListener("click", fill, true);
   document.addEventListener("auxclick", fill, true);
+
+  // --- the page's contents as a drawer: a choice closes it, and so does Escape
+
+  const drawer = document.getElementById("pst-secondary-sidebar-checkbox");
+  document.querySelector(".bd-sidebar-secondary")?.addEventListener("click", (event) => {
+    if (drawer && event.target.closest("a")) drawer.checked = false;
+  });
+
+  // --- one explorer alone, for the projector: it says `cnn-alone`, once to begin and once to end
+
+  const ALONE = "course-alone";
+  let place; // where the page was scrolled to
+  const together = () => {
+    document.documentElement.classList.remove(ALONE);
+    document.querySelector(".course-alone-shown")?.classList.remove("course-alone-shown");
+    window.scrollTo({ top: place, behavior: "instant" });
+  };
+  document.addEventListener("cnn-alone", (event) => {
+    const one = event.target.closest?.("[data-cnn-widget]");
+    const ends = document.documentElement.classList.contains(ALONE);
+    if (ends) together();
+    else if (one) {
+      place = window.scrollY;
+      one.classList.add("course-alone-shown");
+      document.documentElement.classList.add(ALONE);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (document.documentElement.classList.contains(ALONE)) together();
+    else if (drawer?.checked) {
+      drawer.checked = false;
+      document.querySelector("button.secondary-toggle")?.focus({ preventScroll: true });
+    }
+  });
+
+  // --- a formula that scrolls can be reached by keyboard; a fold is called what it says
+
+  const reachable = () => {
+    for (const one of document.querySelectorAll(".bd-article div.math, .bd-article mjx-container[display]")) {
+      const style = getComputedStyle(one);
+      const scrolls = one.scrollWidth > one.clientWidth && /auto|scroll/.test(style.overflowX);
+      if (scrolls) one.tabIndex = 0;
+      else if (one.matches("div.math")) one.removeAttribute("tabindex");
+    }
+  };
+  window.addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(reachable));
+  window.addEventListener("resize", reachable);
+  const logo = document.querySelector(".bd-sidebar-primary .navbar-brand");
+  if (logo && !logo.closest("header, nav, main, [role]")) {
+    logo.parentElement.setAttribute("role", "navigation");
+    logo.parentElement.setAttribute("aria-label", logo.querySelector("img")?.alt || logo.textContent.trim());
+  }
+  document.querySelectorAll("details.hide > summary[aria-label]").forEach((one) => one.removeAttribute("aria-label"));
 })();

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from helpers.words import say
 
 Shape = tuple[int, ...]
 
-#: the most of each number; the same stand in widgets/static/network.js
-LIMITS = {
-    "layers": 64, "channels": 8192, "side": 512, "batch": 4096,
-    "kernel": 64, "padding": 64, "stride": 64, "dilation": 64,
-    "elements": 4 * 10**9, "multiply_adds": 10**14, "field": 10**12,
-}  # fmt: skip
+#: what pages and Python know alike: the most of each number, the kinds of layers and their settings
+FACTS: dict[str, Any] = json.loads((Path(__file__).parent / "layers.json").read_text(encoding="utf-8"))
 
-ACTIVATIONS = (
-    "ReLU", "LeakyReLU", "ReLU6", "ELU", "GELU", "SiLU", "Hardswish", "Mish", "Softplus", "Sigmoid", "Tanh", "Softmax",
-    "LogSoftmax",
-)  # fmt: skip
-_POOL = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+LIMITS: dict[str, int] = FACTS["limits"]
+ACTIVATIONS: tuple[str, ...] = tuple(FACTS["activations"])
 
 #: kinds of layers and the settings of each
-KINDS: dict[str, tuple[str, ...]] = {
-    "Conv2d": ("out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"),
-    "MaxPool2d": _POOL,
-    "AvgPool2d": _POOL,
-    "AdaptiveAvgPool2d": ("output_size",),
-    "AdaptiveMaxPool2d": ("output_size",),
-    **dict.fromkeys(ACTIVATIONS, ()),
-    "BatchNorm2d": ("affine",),
-    "BatchNorm1d": ("affine",),
-    "LocalResponseNorm": ("size",),
-    "Dropout": ("p",),
-    "Dropout2d": ("p",),
-    "Flatten": (),
-    "Linear": ("out_features", "bias"),
-    "Identity": (),
-}
+KINDS: dict[str, tuple[str, ...]] = {kind: tuple(settings) for kind, settings in FACTS["kinds"].items()}
 
 #: kinds that PyTorch makes for so many channels or features coming in
 WEIGHTED = ("Conv2d", "Linear", "BatchNorm2d", "BatchNorm1d")
@@ -54,21 +34,11 @@ class Setting(NamedTuple):
     most: int = 1
 
 
-SETTINGS = {
-    "out_channels": Setting(1, 1, LIMITS["channels"]),
-    "out_features": Setting(1, 1, LIMITS["channels"]),
-    "groups": Setting(1, 1, LIMITS["channels"]),
-    "size": Setting(5, 1, LIMITS["channels"]),
-    "kernel_size": Setting((3, 3), 1, LIMITS["kernel"]),
-    "padding": Setting((0, 0), 0, LIMITS["padding"]),
-    "stride": Setting((1, 1), 1, LIMITS["stride"]),
-    "dilation": Setting((1, 1), 1, LIMITS["dilation"]),
-    "output_size": Setting((1, 1), 1, LIMITS["side"]),
-    "bias": Setting(True),
-    "affine": Setting(True),
-    "ceil_mode": Setting(False),
-    "p": Setting(0.5),
-}
+def _setting(unsaid: Any, least: int = 0, most: int = 1, **others: Any) -> Setting:
+    return Setting(tuple(unsaid) if isinstance(unsaid, list) else unsaid, least, most)
+
+
+SETTINGS = {name: _setting(**facts) for name, facts in FACTS["settings"].items()}
 
 
 class Layer(dict[str, Any]):

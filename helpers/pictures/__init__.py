@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
+#: rows and columns of a picture that is given to an explorer in Python
+LARGEST = 256
+
 
 def grace_hopper(grey: bool = True) -> Tensor:
     """A portrait of Grace Hopper, values from 0 to 1: shape (96, 96) in grey, (3, 96, 96) in colour.

@@ -1,27 +1,24 @@
-"""Explorers whose numbers the reader changes: in a notebook with a kernel, and in the built site without one."""
+"""Explorers whose numbers the reader changes: in a notebook with a kernel, and in the built site without one.
 
-from helpers.widgets.channel_explorer import ChannelExplorer
-from helpers.widgets.colour_mixer import ColourMixer
-from helpers.widgets.conv_explorer import ConvExplorer
-from helpers.widgets.image_kernels import ImageKernels
-from helpers.widgets.kernel_learner import KernelLearner
-from helpers.widgets.lenet_explorer import LeNetExplorer
-from helpers.widgets.network_explorer import NetworkExplorer
-from helpers.widgets.pool_explorer import PoolExplorer
-from helpers.widgets.quiz import Quiz
-from helpers.widgets.receptive_field_explorer import ReceptiveFieldExplorer
-from helpers.widgets.shape_puzzle import ShapePuzzle
+Each lives in a room of its own, `explorers/NAME/`, whose view is named like its class, and is loaded when it is
+asked for.
+"""
 
-__all__ = [
-    "ChannelExplorer",
-    "ColourMixer",
-    "ConvExplorer",
-    "ImageKernels",
-    "KernelLearner",
-    "LeNetExplorer",
-    "NetworkExplorer",
-    "PoolExplorer",
-    "Quiz",
-    "ReceptiveFieldExplorer",
-    "ShapePuzzle",
-]
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from helpers.widgets.bundle import rooms
+
+__all__ = sorted(rooms())  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in rooms():
+        raise AttributeError(f"helpers.widgets has no {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(f"helpers.widgets.explorers.{rooms()[name].parent.name}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

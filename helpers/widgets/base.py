@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import json
+from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets as t
 
-from helpers import esm, words
+from helpers import words
+from helpers.widgets import bundle
 from helpers.widgets.numbers import format_number, plain
 from helpers.words import say
 
@@ -28,20 +30,19 @@ class CourseWidget(anywidget.AnyWidget):
     In a running notebook the view takes the HTML's place. In one that was saved, shared or converted the HTML stays,
     and says how the widget comes to life.
 
-    A subclass names its module (`_module`), the synced traits that make up its state (`_state`), and its tables
-    (`_fallback`).
+    A subclass stands in a room of its own, beside its view, which is named like the class; it names the synced traits
+    that make up its state (`_state`), and its tables (`_fallback`).
     """
 
-    _module = ""
     _state: tuple[str, ...] = ()
-    _css = esm.css()
+    _css = bundle.css()
 
     lang = t.Unicode(help="language of the widget's words").tag(sync=True)
     html_id = t.Unicode(help="id of the HTML element, and name in links to a state; empty for none").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if "_module" in vars(cls):  # not in the classes that add_traits makes
-            cls._esm = esm.module(cls._module)
+        if "_state" in vars(cls):  # not in the classes that add_traits makes
+            cls._esm = bundle.module(cls.__name__)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
@@ -74,6 +75,12 @@ class CourseWidget(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         if VIEW in data:
             display({VIEW: data[VIEW]}, metadata=metadata, raw=True)
+
+
+def facts(module: str, name: str) -> dict[str, Any]:
+    """What a room's Python and its page know alike: the JSON file `name` beside a module (its `__file__`)."""
+    read: dict[str, Any] = json.loads(Path(module).with_name(name).read_text(encoding="utf-8"))
+    return read
 
 
 def table(name: str, rows: Any) -> str:

@@ -11,9 +11,9 @@ from helpers.widgets.numbers import format_number
 from tests.cases import cases
 
 RUN = """text => JSON.stringify(JSON.parse(text).map(({ input, kernel, settings, bias }) => {
-  const { ops, sentences } = convnets;
+  const { ops, words } = convnets;
   const refused = ops.refusal([input.length, input[0].length], [kernel.length, kernel[0].length], settings);
-  if (refused) return { sentence: sentences.refusalSentence("en", refused) };
+  if (refused) return { sentence: words.say("en", refused.key, refused.params) };
   const y = ops.corr2d(ops.fromRows(input), ops.fromRows(kernel), settings, bias);
   return { h: y.h, w: y.w, values: Array.from(y.d) };
 }))"""

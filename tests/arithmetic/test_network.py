@@ -8,11 +8,11 @@ from helpers import network, words
 from tests.networks import Network, networks
 
 RUN = """text => JSON.stringify(JSON.parse(text).map(({ layers, input, batch }) => {
-  const { network } = convnets, { rows, refused } = network.table(layers, input, batch);
+  const { network, networkReasons } = convnets, { rows, refused } = network.table(layers, input, batch);
   const link = network.layersToText(layers), back = network.layersFromText(link);
   return {
     rows: rows.map((row) => [row.text, row.shape, row.parameters, row.multiply_adds, row.memory, row.axes.map((a) => a.size), row.axes.map((a) => a.jump)]),
-    refused: refused && network.sentence("en", refused), refusedZh: refused && network.sentence("zh", refused),
+    refused: refused && networkReasons.sentence("en", refused), refusedZh: refused && networkReasons.sentence("zh", refused),
     link, same: JSON.stringify(network.table(back.value, input, batch)) === JSON.stringify({ rows, refused }) && network.layersToText(back.value) === link,
   };
 }))"""  # noqa: E501

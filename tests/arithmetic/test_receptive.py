@@ -9,9 +9,10 @@ from helpers import shapes
 from tests.stacks import Stack, stacks
 
 RUN = """text => JSON.stringify(JSON.parse(text).map(({ size, layers }) => {
-  const { receptive, sentences } = convnets;
+  const { receptive, words } = convnets;
   const found = receptive.sizes(size, layers);
-  if (!("sizes" in found)) return { layer: found.layer, sentence: sentences.refusalSentence("en", found.refusal) };
+  const told = ({ key, params }) => words.say("en", key, params);
+  if (!("sizes" in found)) return { layer: found.layer, sentence: told(found.refusal) };
   const top = layers.length, all = receptive.fields(layers);
   const elements = found.sizes[top] > 1 ? [0, found.sizes[top] - 1] : [0];
   const seen = elements.map((element) => [element, receptive.paths(found.sizes, layers, top, element).counts]);

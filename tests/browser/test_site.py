@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from helpers import esm
-from helpers.widgets import ConvExplorer
+from helpers.widgets import ConvExplorer, bundle
+from tests.browsing import wait_until_all_is_there
 from tests.explorers.explorer import Explorer, faults_by_axe
 
 PAPER = {"width": 700, "height": 1000}
@@ -28,8 +28,7 @@ def test_the_root_leads_to_the_welcome_page(open_page, site, address):
 def test_every_page_loads_cleanly_and_is_no_wider_than_its_screen(open_page, site, address):
     for name in pages(site):
         page = open_page(f"{address}/{name}", viewport={"width": 360, "height": 800})
-        page.wait_for_load_state("networkidle")
-        assert page.title()
+        wait_until_all_is_there(page)
         for width in (360, 1400):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
@@ -39,8 +38,7 @@ def test_every_page_loads_cleanly_and_is_no_wider_than_its_screen(open_page, sit
 def test_every_page_loads_cleanly_from_disk(open_page, site):
     for name in pages(site):
         page = open_page(f"{site.as_uri()}/{name}")
-        page.wait_for_load_state("networkidle")
-        assert page.title()
+        wait_until_all_is_there(page)
         page.context.close()
 
 
@@ -67,7 +65,7 @@ def test_a_page_does_not_ask_to_run_a_cell_that_it_has_not(browser, site):
     """Where no script runs, its tables stay as they are stored."""
     stored = ConvExplorer([[1]], [[1]])._stored_html()
     page = browser.new_page(java_script_enabled=False)
-    page.set_content(f'<style>{esm.css()}</style><div>{stored}</div><div class="bd-content">{stored}</div>')
+    page.set_content(f'<style>{bundle.css()}</style><div>{stored}</div><div class="bd-content">{stored}</div>')
     assert [note.is_visible() for note in page.locator(".cx-run").all()] == [True, False]
     assert [table.is_visible() for table in page.locator("table").all()] == [True] * 6
     page.close()
@@ -150,7 +148,7 @@ def test_an_error_report_names_page_and_heading(open_page, address):
     assert body().startswith("Page: chapters/en/05_lenet.ipynb\nSection: Train it\n\nWhat is wrong")
     page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
     link.evaluate("(link) => link.click()")
-    assert "\nSection: 5 · LeNet\n" in body()
+    assert "\nSection: Touch first\n" in body()
 
 
 LUMINANCE = """(colour) => { const [r, g, b] = colour.match(/[\\d.]+/g).map((v) => (v /= 255) <= 0.03928 ? v / 12.92

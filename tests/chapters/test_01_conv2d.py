@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from helpers import ops, shapes
-from helpers.widgets.quiz import FOLDER as QUIZZES
+from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
 from tests.chapters.reading import Chapter, chapter_named, definition
 
 
@@ -248,8 +248,8 @@ def test_the_suggested_experiments_show_what_they_promise():
 
 
 def test_kernels_that_add_up_to_one_keep_the_brightness():
-    from helpers.esm import STATIC
+    from helpers.widgets.bundle import HERE
 
-    text = (STATIC / "presets.js").read_text(encoding="utf-8")
+    text = (HERE / "arithmetic" / "presets.js").read_text(encoding="utf-8")
     assert "emboss: [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]" in text
     assert "sharpen: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]" in text

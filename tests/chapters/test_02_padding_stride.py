@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from helpers import ops, shapes
-from helpers.widgets.quiz import FOLDER as QUIZZES
+from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
 from tests.chapters.reading import chapter_named, definition
 
 

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers import ops
-from helpers.widgets.quiz import FOLDER as QUIZZES
+from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
 from tests.chapters.reading import chapter_named, definition
 
 

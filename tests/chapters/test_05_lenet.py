@@ -15,7 +15,7 @@ from torch import nn
 from helpers import data, models, recordings, shapes, train
 from helpers.exercise import check
 from helpers.models import lenet as lenet_module
-from helpers.widgets.quiz import FOLDER as QUIZZES
+from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
 from tests.chapters.reading import chapter_named, check_of, definition
 
 pytestmark = pytest.mark.slow  # the chapter trains

@@ -41,7 +41,7 @@ def test_every_exercise_has_three_typical_wrong_answers_and_a_promised_objective
     told = exercises(chapter_named(chapter))
     assert list(told) == list(wrong_of(chapter).WRONG)
     assert all(len(answers) >= 3 for answers in wrong_of(chapter).WRONG.values())
-    assert all(objective in chapter_named(chapter).prose["title"] for objective in told.values())
+    assert all(objective in chapter_named(chapter).prose["before-you-start"] for objective in told.values())
 
 
 @each_exercise

@@ -72,10 +72,12 @@ def test_it_works_from_disk_too(open_page, site):
     LeNet(page).assert_true()
 
 
-def test_the_weights_are_fetched_only_when_the_explorer_comes_near(open_page, address):
-    page = open_page(f"{address}/chapters/en/04_pooling.html")
+def test_the_weights_are_fetched_only_when_the_explorer_comes_near(bare_page):
+    page = bare_page('<p style="height: 5000px">far above</p>', LeNetExplorer(id="lenet"))
     page.wait_for_load_state("networkidle")
     assert page.evaluate("globalThis.convnets.lenetWeights === undefined")
+    page.evaluate("scrollTo(0, 4500)")
+    page.wait_for_function("globalThis.convnets.lenetWeights !== undefined")
 
 
 def test_a_reader_draws_and_erases(lenet):
@@ -249,4 +251,28 @@ def test_a_finger_draws_on_a_phone(open_page, address):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
     assert sum(level > 0 for level in bytes.fromhex(lenet.state()["x"])) > 30
     lenet.assert_true()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_answer_is_in_sight_while_a_map_is_silenced(bare_page):
+    head = "<style>main { width: 960px; }</style>"
+    page = bare_page(LeNetExplorer(id="lenet"), viewport={"width": 1280, "height": 800}, head=head)
+    lenet = LeNet(page)
+    lenet.button("Convolution 2, map 4").click()
+    silence = lenet.region.get_by_role("button", name="Silence 4: all its weights 0")
+    silence.scroll_into_view_if_needed()
+    silence.click()
+    pressed = lenet.region.locator(".cx-detail .cx-button").last  # it now offers to take that back
+    for part in (pressed, lenet.region.get_by_role("status"), lenet.region.get_by_role("list", name="Classes")):
+        box = part.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 800
+
+
+def test_on_a_phone_the_answer_stays_in_sight(bare_page):
+    page = bare_page(LeNetExplorer(id="lenet"), **PHONE)
+    lenet = LeNet(page)
+    lenet.region.get_by_role("button", name="Zero this kernel").scroll_into_view_if_needed()
+    box = lenet.region.get_by_role("status").bounding_box()
+    assert 0 <= box["y"] < 740
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

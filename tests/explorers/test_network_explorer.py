@@ -5,9 +5,9 @@ import re
 import pytest
 from torch import nn
 
-from helpers import esm, network, words
+from helpers import network, words
 from helpers.models import lenet
-from helpers.widgets import NetworkExplorer
+from helpers.widgets import NetworkExplorer, bundle
 from tests.explorers.explorer import PHONE, OnPage, faults_by_axe
 
 # --- on a page
@@ -44,7 +44,7 @@ def open_network(open_page, tmp_path):
     def open_it(model=None, shape=(1, 28, 28), link="", **options):
         widget = NetworkExplorer(model or lenet.modern_lenet(), shape, id="net")
         path = tmp_path / "network.html"
-        path.write_text(HTML.format(css=esm.css(), widget=widget.html(), script=esm.classic()), encoding="utf-8")
+        path.write_text(HTML.format(css=bundle.css(), widget=widget.html(), script=bundle.classic()), encoding="utf-8")
         return Networks(open_page(f"{path.as_uri()}{link}", **options))
 
     return open_it
@@ -254,7 +254,7 @@ NOTEBOOK = """async text => {
 
 def test_in_a_notebook_only_possible_states_reach_the_kernel_and_its_own_are_shown(open_network):
     page = open_network().page
-    page.evaluate(NOTEBOOK, esm.module("network-explorer.js"))
+    page.evaluate(NOTEBOOK, bundle.module("NetworkExplorer"))
     explorer = Networks(page)
     explorer.region = page.locator("#notebook").get_by_role("region")
     explorer.spin("Layer 1 kernel height").fill("33")
@@ -282,3 +282,31 @@ def test_without_scripts_the_table_is_there(open_network):
     table = explorer.page.locator("table").inner_text()
     assert "Conv2d(6, 16, kernel_size=5)" in table
     assert "61,706" in table
+
+
+WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main { width: 960px; }</style>"}
+
+
+def in_window(locator):
+    """Whether an element is seen whole in a window of 800 pixels."""
+    box = locator.bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= 801  # scrolled to the very edge, and a fraction
+
+
+def test_totals_and_changed_row_are_in_sight_while_any_layer_is_edited(bare_page):
+    page = bare_page(NetworkExplorer(lenet.classical_lenet(), (1, 28, 28), id="net"), **WIDE)
+    region = page.locator("#net").get_by_role("region", name="Network explorer")
+    for layer, control in (
+        (1, "kernel height"),
+        (4, "output channels"),
+        (8, "output features"),
+        (12, "output features"),
+    ):
+        row = region.get_by_role("button", name=f"Layer {layer}: ")
+        row.scroll_into_view_if_needed()
+        row.click()
+        spin = region.get_by_role("spinbutton", name=f"Layer {layer} {control}")
+        spin.fill("3")
+        assert in_window(spin), layer
+        assert in_window(region.get_by_role("status")), layer
+        assert in_window(row), layer

@@ -69,9 +69,9 @@ def test_no_id_and_no_group_of_options_is_there_twice(everything):
 
 def test_two_copies_of_the_script_give_different_ids(script_page):
     """In a notebook every widget brings its own copy of the modules."""
-    from helpers import esm
+    from helpers.widgets import bundle
 
-    copy = f"(() => {{ {esm._joined(['dom.js'])} return $dom.uid; }})()"
+    copy = f"(() => {{ {bundle._text(bundle._join(['parts/dom.js']).values())} return $parts_dom.uid; }})()"
     given = script_page.evaluate(
         f"() => {{ const one = {copy}, other = {copy}; return [one('a'), other('a'), one('a')]; }}"
     )

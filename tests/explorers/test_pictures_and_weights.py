@@ -91,7 +91,8 @@ def net(browser, bare_folder, bare_address):
     (bare_folder / "net.html").write_text(
         '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
         '<link rel="stylesheet" href="course-widgets.css">'
-        f'<script async src="course-widgets.js"></script>{LONG}{LeNetExplorer(id="net").html()}',
+        '<script async src="explorers.js"></script><script async src="explorer-lenet.js"></script>'
+        f"{LONG}{LeNetExplorer(id='net').html()}",
         encoding="utf-8",
     )
     page = browser.new_page()

@@ -126,7 +126,7 @@ def test_nonsense_in_the_storage_is_no_answer(bare_page):
     answers = Answers(bare_page(Quiz(NAME)))
     answers.answer_rightly(0)
     page, questions = answers.page, answers.questions
-    names = page.evaluate("all => new convnets.memory.QuizMemory('', '', all).names", questions)
+    names = page.evaluate("all => new convnets.quizMemory.QuizMemory('', '', all).names", questions)
     turns = [dict(zip(names, NONSENSE[n:] + NONSENSE[:n])) for n in (0, 1)]
     for text in ("no json", "null", *map(json.dumps, turns)):
         page.evaluate("text => localStorage.setItem(localStorage.key(0), text)", text)
@@ -154,7 +154,7 @@ def test_a_browser_that_keeps_nothing_has_a_quiz_all_the_same(bare_page, how):
 def test_quizzes_of_other_pages_and_names_keep_their_own_answers(script_page):
     told = script_page.evaluate(
         """() => {
-          const { QuizMemory } = convnets.memory, held = new Map();
+          const { QuizMemory } = convnets.quizMemory, held = new Map();
           const storage = () => ({ getItem: (key) => held.get(key) ?? null, setItem: (key, text) => held.set(key, text),
                                    removeItem: (key) => held.delete(key) });
           const open = (page, id) => new QuizMemory(page, id, [{ prompt: "a" }, { prompt: "b" }], storage);

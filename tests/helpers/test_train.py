@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import data, train
+from helpers import data, models, train
 
 
 def linear():
@@ -360,3 +360,21 @@ def test_a_loss_that_is_not_finite_ends_it_in_float16_too(batches, old_gpu):
     )
     assert history.stopped.startswith("the loss is nan in epoch 1")
     assert all(value.isfinite().all() for value in net.state_dict().values())
+
+
+def test_fit_keeps_channels_last_while_it_trains_and_leaves_the_network_as_it_was():
+    train.seed_everything(0)
+    net, twin = models.modern_lenet(), models.modern_lenet()
+    twin.load_state_dict(net.state_dict())
+    X, y = torch.rand(32, 1, 28, 28), torch.randint(0, 10, (32,))
+    seen = []
+    hook = net[3].register_forward_hook(
+        lambda layer, *_: seen.append(layer.weight.is_contiguous(memory_format=torch.channels_last))
+    )
+    train.fit(net, [(X, y)] * 3, epochs=1, optimizer=sgd(net), progress=False)
+    hook.remove()
+    train.train_epoch(twin, [(X, y)] * 3, nn.CrossEntropyLoss(), sgd(twin))
+    assert seen == [True] * 3
+    for ours, plain in zip(net.parameters(), twin.parameters(), strict=True):
+        assert ours.is_contiguous()
+        torch.testing.assert_close(ours, plain, rtol=1e-4, atol=1e-6)

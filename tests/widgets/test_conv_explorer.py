@@ -148,11 +148,3 @@ def test_it_is_a_widget_like_any_other(explorer):
     assert seen == [(2, 2)]
     assert VBox([explorer]).children == (explorer,)
     assert isinstance(explorer, CourseWidget)
-
-
-def test_limits_are_those_of_the_page():
-    from helpers.esm import STATIC
-    from helpers.widgets.conv_explorer import LIMITS
-
-    stated = re.search(r"LIMITS = \{([^}]*)\}", (STATIC / "conv-controls.js").read_text(encoding="utf-8"))[1]
-    assert {k.strip(): int(v) for k, v in (pair.split(":") for pair in stated.split(","))} == LIMITS

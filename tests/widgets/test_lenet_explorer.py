@@ -9,9 +9,9 @@ import re
 import pytest
 import torch
 
-from helpers import data, esm, models
+from helpers import data, models
 from helpers.weights import LENET
-from helpers.widgets import LeNetExplorer
+from helpers.widgets import LeNetExplorer, bundle
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_the_stored_html_holds_pictures_and_no_weights(explorer):
 
 def test_the_file_of_weights_is_small_and_the_sites_script_holds_it():
     assert LENET.stat().st_size < 400_000
-    held = re.fullmatch(r'globalThis\.convnets\.lenetWeights = "([^"]+)";\n', esm.weights())
+    held = re.fullmatch(r'globalThis\.convnets\.lenetWeights = "([^"]+)";\n', bundle.assets()["lenet-weights.js"])
     assert base64.b64decode(held[1]) == LENET.read_bytes()
 
 

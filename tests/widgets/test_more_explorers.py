@@ -1,13 +1,10 @@
 """The explorers for pictures, learning and receptive fields in Python: PyTorch's values, clear refusals."""
 
-import re
-
 import pytest
 import torch
 import torch.nn.functional as F
 
 from helpers import shapes
-from helpers.esm import STATIC
 from helpers.widgets import (
     ChannelExplorer,
     ColourMixer,
@@ -15,12 +12,7 @@ from helpers.widgets import (
     KernelLearner,
     PoolExplorer,
     ReceptiveFieldExplorer,
-    channel_explorer,
-    image_kernels,
-    kernel_learner,
-    pool_explorer,
 )
-from helpers.widgets import receptive_field_explorer as receptive
 from tests.stacks import descents, stacks
 
 EDGE = torch.ones(6, 8)
@@ -185,21 +177,6 @@ def test_a_picture_and_its_kernel():
 def test_a_picture_out_of_range_is_refused(picture, kernel, message):
     with pytest.raises(ValueError, match=message):
         ImageKernels(picture, kernel)
-
-
-@pytest.mark.parametrize(
-    ("module", "limits"),
-    [
-        ("image-kernels.js", image_kernels.LIMITS),
-        ("kernel-learner.js", kernel_learner.LIMITS),
-        ("receptive-field-explorer.js", receptive.LIMITS),
-        ("channel-explorer.js", channel_explorer.LIMITS),
-        ("pool-explorer.js", pool_explorer.LIMITS),
-    ],
-)
-def test_limits_are_those_of_the_page(module, limits):
-    stated = re.search(r"LIMITS = \{([^}]*)\}", (STATIC / module).read_text(encoding="utf-8"))[1]
-    assert {k.strip(): int(v) for k, v in (pair.split(":") for pair in stated.split(","))} == limits
 
 
 x = torch.arange(9).reshape(3, 3)

@@ -9,7 +9,6 @@ import traitlets
 from torch import nn
 
 from helpers import network
-from helpers.esm import STATIC
 from helpers.models import lenet
 from helpers.widgets import NetworkExplorer
 from tests.networks import networks
@@ -107,11 +106,3 @@ def test_random_networks_are_taken_or_refused_as_pytorch_does():
         else:
             explorer = NetworkExplorer(case.layers, case.input_shape, batch=case.batch)
             assert explorer.rows == network.table(case.layers, case.input_shape, case.batch)
-
-
-def test_python_and_page_have_the_same_limits_kinds_and_activations():
-    text = (STATIC / "network.js").read_text(encoding="utf-8")
-    block = re.search(r"LIMITS = \{(.*?)\};", text, re.S)[1]
-    assert {name: float(value) for name, value in re.findall(r"(\w+): ([\de]+)", block)} == network.LIMITS
-    activations = json.loads(re.search(r"ACTIVATIONS = (\[.*?\]);", text)[1])
-    assert tuple(activations) == network.ACTIVATIONS

@@ -2,8 +2,7 @@
 
 import pytest
 
-from helpers.esm import STATIC
-from helpers.widgets import ShapePuzzle, shape_puzzle
+from helpers.widgets import ShapePuzzle
 
 
 def test_a_puzzle_tells_its_task_where_no_script_runs():
@@ -23,9 +22,3 @@ def test_a_puzzle_that_nobody_can_solve_is_refused(output):
 def test_a_shape_must_be_whole_numbers(bad):
     with pytest.raises(TypeError):
         ShapePuzzle(bad, (4, 4))
-
-
-def test_limits_are_those_of_the_page():
-    text = (STATIC / "puzzle.js").read_text(encoding="utf-8")
-    stated = ", ".join(f"{name}: {value}" for name, value in shape_puzzle.LIMITS.items())
-    assert f"LIMITS = {{ {stated} }}" in text

@@ -1,0 +1,1 @@
+"""The explorers, each in a room of its own."""

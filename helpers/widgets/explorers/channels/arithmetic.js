@@ -1,0 +1,47 @@
+/**
+ * Convolution over several channels, in groups. No DOM.
+ *
+ * An input is a list of c_i matrices; a kernel is a list of c_o lists of c_i / groups matrices. Output channel o reads
+ * the input channels of its group, of which channel c of its kernel is laid on number first(o) + c.
+ */
+import { corr2d, fromRows, outputShape, refusal } from "../../arithmetic/ops.js";
+
+/** The first input channel that output channel o reads. */
+export function firstChannel(o, c_i, c_o, groups) {
+  return Math.floor(o / (c_o / groups)) * (c_i / groups);
+}
+
+/** Why settings are impossible, or null; where PyTorch refuses on a CPU. @param {number[][][]} input @param {number[][][][]} kernel */
+export function channelRefusal(input, kernel, groups, settings) {
+  const [c_i, c_o] = [input.length, kernel.length];
+  if (groups < 1 || c_i % groups || c_o % groups) return { key: "shapes.groups", params: { c_i, c_o, groups } };
+  if (kernel[0].length !== c_i / groups) return { key: "channels.bad.kernel", params: { c_i, groups, needed: c_i / groups, planes: kernel[0].length } };
+  return refusal([input[0].length, input[0][0].length], [kernel[0][0].length, kernel[0][0][0].length], settings);
+}
+
+/**
+ * Partial sums and outputs.
+ * @param {number[]} bias one number an output channel
+ * @returns {{x: Matrix[], k: Matrix[][], partials: Matrix[][], y: Matrix[]}} partials[o][c]: what kernel plane c of output o gives
+ */
+export function convChannels(input, kernel, groups, settings, bias) {
+  const x = input.map(fromRows), k = kernel.map((planes) => planes.map(fromRows));
+  const [c_i, c_o] = [x.length, k.length];
+  const partials = k.map((planes, o) => planes.map((plane, c) => corr2d(x[firstChannel(o, c_i, c_o, groups) + c], plane, settings)));
+  const y = partials.map((maps, o) => ({ ...maps[0], d: maps[0].d.map((_, n) => maps.reduce((sum, map) => sum + map.d[n], 0) + bias[o]) }));
+  return { x, k, partials, y };
+}
+
+/** Parameters and multiply-adds, and what they are made of. */
+export function cost(input, kernel, groups, settings, biased) {
+  const [c_o, c_g, k_h, k_w] = [kernel.length, kernel[0].length, kernel[0][0].length, kernel[0][0][0].length];
+  const [o_h, o_w] = outputShape({ h: input[0].length, w: input[0][0].length }, { h: k_h, w: k_w }, settings);
+  const weights = c_o * c_g * k_h * k_w;
+  return { c_o, c_g, k_h, k_w, o_h, o_w, parameters: weights + (biased ? c_o : 0), multiplyAdds: weights * o_h * o_w };
+}
+
+/** A 1×1 kernel as a matrix (c_o, c_i), the pixels as columns (c_i, h w), and their product (c_o, h w). */
+export function asMatrices(x, k, y) {
+  const flat = (maps) => ({ h: maps.length, w: maps[0].d.length, d: Float64Array.from(maps.flatMap((map) => Array.from(map.d))) });
+  return { kernel: { h: k.length, w: k[0].length, d: Float64Array.from(k.flatMap((planes) => planes.map((plane) => plane.d[0]))) }, pixels: flat(x), product: flat(y) };
+}

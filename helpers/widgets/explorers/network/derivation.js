@@ -1,0 +1,67 @@
+/** How the numbers of one layer come about, written out. No DOM. */
+import { bytesText, grouped } from "./arithmetic.js";
+import { say } from "../../words/words.js";
+
+/** The size along one axis, in letters and with its numbers. */
+function sizeFormula(axis, layer, a, n, o) {
+  const [k, s, p, d] = ["kernel_size", "stride", "padding", "dilation"].map((key) => layer[key][a]), i = `_${axis}`;
+  const [open, close] = layer.ceil_mode ? ["⌈", "⌉"] : ["⌊", "⌋"];
+  const letters = `${open}(n${i} + 2p${i} − d${i}(k${i} − 1) − 1) / s${i}${close} + 1`;
+  const numbers = `${open}(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}${close} + 1`;
+  const whole = Math.ceil((n + 2 * p - d * (k - 1) - 1) / s) + 1;
+  return `o${i} = ${letters} = ${numbers}${layer.ceil_mode && whole !== o ? ` = ${whole} → ${o}` : ` = ${o}`}`;
+}
+
+function shapeLines(lang, layer, row) {
+  const { before, shape } = row;
+  if (layer.kernel_size) {
+    const lines = ["h", "w"].map((axis, a) => sizeFormula(axis, layer, a, before[a + 1], shape[a + 1]));
+    for (const [a, axis] of ["h", "w"].entries()) if (layer.ceil_mode && lines[a].includes("→")) lines.push(say(lang, `pool.dropped.${axis}`));
+    return lines;
+  }
+  if (layer.kind === "Flatten" && before.length > 1) return [`${before.join("·")} = ${grouped(shape[0])}`];
+  return String(before) === String(shape) ? [say(lang, "network.derive.shape", { shape: shape.join("×") })] : [`${before.join("×")} → ${shape.join("×")}`];
+}
+
+/** Parameters and multiply-adds of a layer that has weights. */
+function costLines(lang, layer, { before, shape, parameters, multiply_adds }) {
+  const inputs = layer.groups > 1 ? `(${before[0]}/${layer.groups})` : before[0];
+  const lines = (weights, bias, adds) => [
+    say(lang, "network.derive.parameters", { text: `${weights}${bias ? ` + ${shape[0]}` : ""} = ${grouped(parameters)}` }),
+    say(lang, "network.derive.adds", { text: `${adds} = ${grouped(multiply_adds)}` }),
+  ];
+  if (layer.kind === "Conv2d") {
+    const weights = [shape[0], inputs, ...layer.kernel_size].join("·");
+    return lines(weights, layer.bias, `${weights}·${shape[1]}·${shape[2]}`);
+  }
+  if (layer.kind === "Linear") return lines(`${shape[0]}·${before[0]}`, layer.bias, `${shape[0]}·${before[0]}`);
+  return layer.kind.startsWith("BatchNorm") && layer.affine ? [say(lang, "network.derive.parameters", { text: `2·${before[0]} = ${grouped(parameters)}` })] : [];
+}
+
+const shown = (size) => (size === null ? "–" : grouped(size));
+
+/** The recursion along one axis: r' = r + d (k − 1) j, j' = j s. */
+function fieldText(lang, layer, from, to, a) {
+  const old = from[a], now = to[a];
+  if (layer.kernel_size && old.jump !== null && now.jump !== null) {
+    const k = layer.kernel_size[a], s = layer.stride[a], d = layer.dilation[a];
+    return `r = ${shown(old.size)} + ${d}·(${k} − 1)·${shown(old.jump)} = ${shown(now.size)}, j = ${shown(old.jump)}·${s} = ${shown(now.jump)}`;
+  }
+  if (now.size === old.size && now.jump === old.jump) return say(lang, "network.derive.same", { text: `r = ${shown(now.size)}` });
+  if (now.least === now.extent && now.size !== null) return say(lang, "network.derive.all", { text: `r = ${shown(now.size)}` });
+  return now.jump === null ? say(lang, "network.derive.uneven", { text: `r = ${shown(now.size)}` }) : `r = ${shown(now.size)}, j = ${shown(now.jump)}`;
+}
+
+function fieldLines(lang, layer, { from, axes }) {
+  const texts = [0, 1].map((a) => fieldText(lang, layer, from, axes, a));
+  if (texts[0] === texts[1]) return [say(lang, "network.derive.field", { text: texts[0] })];
+  return texts.map((text, a) => `${say(lang, "network.derive.field", { text: say(lang, "ui.bad.where", { where: say(lang, `network.derive.${a ? "columns" : "rows"}`), text }) })}`);
+}
+
+/** Lines about a possible layer. @param {object} row of network.js's table @param {number} batch */
+export function derivation(lang, layer, row, batch) {
+  const bytes = `${grouped(row.memory)} B${row.memory < 1024 ? "" : ` = ${bytesText(row.memory)}`}`;
+  const memory = `4 B·${[...row.shape, ...(batch > 1 ? [batch] : [])].join("·")} = ${bytes}`;
+  return [...shapeLines(lang, layer, row), ...costLines(lang, layer, row), say(lang, "network.derive.memory", { text: memory }), ...fieldLines(lang, layer, row)];
+}
+

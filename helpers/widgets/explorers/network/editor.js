@@ -1,0 +1,98 @@
+/** The settings of one layer as controls, named with the layer's number. */
+import { h, setAttribute, setText } from "../../parts/dom.js";
+import { PairFields, SpinField, checkbox, choice } from "../../parts/fields.js";
+import { ACTIVATIONS, KINDS, POOLS, SETTINGS } from "./arithmetic.js";
+import { parseNumber } from "../../arithmetic/numbers.js";
+import { say } from "../../words/words.js";
+
+/** Kinds that share one editor: the two poolings, or all activations; another kind stands alone. */
+export const family = (kind) => [ACTIVATIONS, POOLS].find((kinds) => kinds.includes(kind)) ?? [kind];
+
+export class LayerEditor {
+  /** @param {{lang: string, index: number, read: () => object, write: (patch: object) => void, refuse: (name: string, refusal: object | null) => void}} options */
+  constructor({ lang, index, read, write, refuse }) {
+    Object.assign(this, { lang, layer: index + 1, read, refuse, closed: false });
+    this.write = (patch) => this.closed || write(patch); // a field taken off the page with the focus in it still writes
+    const { kind } = read();
+    this.family = family(kind);
+    this.fields = [];
+    this.shows = [];
+    const parts = [...this.#kindChoice(), ...KINDS[kind].map((key) => this.#control(key))];
+    this.title = h("strong", {});
+    this.element = h("div", { role: "group", class: "nx-editor" }, this.title, h("div", { class: "nx-controls" }, ...parts));
+  }
+
+  #word(key) {
+    return say(this.lang, `network.${key}`, { layer: this.layer });
+  }
+
+  #kindChoice() {
+    if (this.family.length === 1) return [];
+    const pools = this.family === POOLS;
+    const options = this.family.map((kind) => [kind, pools ? say(this.lang, `pool.mode.${kind === "AvgPool2d" ? "avg" : "max"}`) : kind]);
+    const { select, element } = choice(this.#word(pools ? "pooling" : "function"), options, (kind) => this.write({ kind }));
+    this.shows.push((layer) => (select.value = layer.kind));
+    return [element];
+  }
+
+  #control(key) {
+    const { type } = SETTINGS[key];
+    return type === "pair" ? this.#pair(key) : type === "switch" ? this.#switch(key) : this.#spin(key, type);
+  }
+
+  #pair(key) {
+    const { least, most } = SETTINGS[key];
+    const pair = new PairFields({
+      lang: this.lang, label: say(this.lang, `network.label.${key}`), names: [this.#word(`${key}.rows`), this.#word(`${key}.columns`)],
+      minimum: least, maximum: most, read: () => (this.closed ? [least, least] : this.read()[key]), write: (value) => this.write({ [key]: value }), refuse: this.refuse,
+    });
+    this.fields.push(pair);
+    this.shows.push(() => pair.show());
+    return pair.element;
+  }
+
+  #spin(key, type) {
+    const { least = 0, most = 1 } = SETTINGS[key], name = this.#word(key);
+    const special = type === "probability" ? { parse: (text) => probability(text, name), next: (value, by) => Math.round((value + by / 10) * 1e4) / 1e4 } : {};
+    const spin = new SpinField({ lang: this.lang, name, minimum: least, maximum: most, write: (value) => this.write({ [key]: value }), refuse: this.refuse, ...special });
+    spin.element.classList.add("nx-long");
+    this.fields.push(spin);
+    this.shows.push((layer) => spin.show(layer[key]));
+    return h("div", { class: "cx-group" }, h("span", { class: "cx-label", "aria-hidden": "true" }, say(this.lang, `network.label.${key}`)), spin.element);
+  }
+
+  #switch(key) {
+    const { box, element } = checkbox(this.#word(key), (on) => this.write({ [key]: on }));
+    this.shows.push((layer) => (box.checked = layer[key]));
+    return element;
+  }
+
+  show() {
+    const layer = this.read(), name = say(this.lang, "network.layer", { layer: this.layer, kind: layer.kind });
+    setText(this.title, name);
+    setAttribute(this.element, "aria-label", name);
+    for (const show of this.shows) show(layer);
+  }
+
+  /** Whether it shows the settings of such a layer. */
+  suits(layer) {
+    return layer !== undefined && family(layer.kind).join() === this.family.join();
+  }
+
+  /** Drops the editor for good. */
+  close() {
+    this.closed = true;
+    this.forget();
+  }
+
+  forget() {
+    for (const field of this.fields) field.forget();
+  }
+}
+
+function probability(text, name) {
+  const parsed = parseNumber(text);
+  if (!("value" in parsed)) return parsed;
+  const { value } = parsed;
+  return value >= 0 && value <= 1 && Number(value.toFixed(4)) === value ? parsed : { key: "network.bad.p", params: { name, value: text.trim() } };
+}

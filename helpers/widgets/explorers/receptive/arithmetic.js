@@ -1,0 +1,73 @@
+/**
+ * What an element of a stack of layers sees, along one axis. No DOM.
+ *
+ * A layer is [kernel, stride, padding, dilation]. Level 0 is the input; level l is what layer l makes of level l − 1.
+ */
+import { outputSize, refusal } from "../../arithmetic/ops.js";
+
+/** Least values of a layer's four numbers, in their order. */
+export const LEAST = [1, 1, 0, 1];
+
+/**
+ * Elements of each level, or the first layer that cannot be, with the reason.
+ * @param {number} n elements of the input @param {number[][]} layers
+ * @returns {{sizes: number[]} | {layer: number, refusal: {key: string, params: object}}}
+ */
+export function sizes(n, layers) {
+  const all = [n];
+  for (const [index, [k, s, p, d]] of layers.entries()) {
+    const below = all[index];
+    const reason = refusal([below, below], [k, k], { padding: [p, p], stride: [s, s], dilation: [d, d] });
+    if (reason) return { layer: index + 1, refusal: reason };
+    all.push(outputSize(below, k, p, s, d));
+  }
+  return { sizes: all };
+}
+
+/**
+ * Size, jump and centre of the field at each level, in input elements:
+ * r' = r + d (k − 1) j, c' = c + (d (k − 1) / 2 − p) j, j' = j s
+ * (Araujo, Norris, Sim: Computing Receptive Fields of Convolutional Neural Networks, Distill 2019).
+ * The centre is that of element 0; element i has its centre at c + i j.
+ */
+export function fields(layers) {
+  const all = [{ size: 1, jump: 1, centre: 0 }];
+  for (const [k, s, p, d] of layers) {
+    const { size, jump, centre } = all[all.length - 1];
+    all.push({ size: size + d * (k - 1) * jump, jump: jump * s, centre: centre + ((d * (k - 1)) / 2 - p) * jump });
+  }
+  return all;
+}
+
+/**
+ * Paths from each element of every level to one element, for layers that fit.
+ * @param {number[]} sizes of the levels @param {number[][]} layers @param {number} level @param {number} element
+ * @returns {{counts: number[][], lost: number[]}} per level the paths of its elements, and those that end in its padding
+ */
+export function paths(sizes, layers, level, element) {
+  const counts = sizes.slice(0, level + 1).map((size) => new Array(size).fill(0)), lost = new Array(level + 1).fill(0);
+  counts[level][element] = 1;
+  for (let l = level; l > 0; l--) {
+    const [k, s, p, d] = layers[l - 1];
+    counts[l].forEach((count, i) => {
+      if (count === 0) return;
+      for (let u = 0; u < k; u++) {
+        const place = i * s - p + u * d;
+        if (place >= 0 && place < sizes[l - 1]) counts[l - 1][place] += count;
+        else lost[l - 1] += count;
+      }
+    });
+  }
+  return { counts, lost };
+}
+
+/** How many elements around the middle of all that are seen hold at least half of the paths. */
+export function middleHalf(counts) {
+  const seen = counts.flatMap((count, n) => (count ? [n] : []));
+  const total = counts.reduce((a, b) => a + b, 0);
+  let [low, high] = [Math.ceil((seen[0] + seen[seen.length - 1]) / 2), Math.floor((seen[0] + seen[seen.length - 1]) / 2)];
+  [low, high] = [Math.min(low, high), Math.max(low, high)];
+  const inside = () => counts.slice(low, high + 1).reduce((a, b) => a + b, 0);
+  while (2 * inside() < total) [low, high] = [low - 1, high + 1];
+  return high - low + 1;
+}

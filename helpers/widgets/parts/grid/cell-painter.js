@@ -1,0 +1,95 @@
+/** Draws a small grid as one element a cell. */
+import { h, setAttribute } from "../dom.js";
+import { formatNumber } from "../../arithmetic/numbers.js";
+
+/** A painter shows numbers for a Grid, which owns names, focus and editing. Positions are rows and columns from the grid's own corner. */
+export class CellPainter {
+  constructor(grid) {
+    this.grid = grid;
+    this.element = h("div", { class: "cx-cells" });
+    this.cells = [];
+    this.marked = [];
+    this.size = [0, 0];
+  }
+
+  /** Makes the cells anew where the size has changed. */
+  resize(rows, columns) {
+    if (rows === this.size[0] && columns === this.size[1]) return;
+    this.size = [rows, columns];
+    this.marked = [];
+    this.cells = Array.from({ length: rows * columns }, (_, n) => {
+      const r = Math.floor(n / columns), c = n % columns;
+      const text = h("span", { class: "cx-text" });
+      const element = h("div", { role: "gridcell", tabindex: -1, class: "cx-cell", "data-r": r, "data-c": c }, text);
+      return { element, text, value: undefined, flags: "", shade: "", badge: "", name: "" };
+    });
+    const lines = Array.from({ length: rows }, (_, r) =>
+      h("div", { role: "row", class: "cx-row" }, ...this.cells.slice(r * columns, (r + 1) * columns).map((cell) => cell.element)));
+    this.element.style.setProperty("--columns", columns);
+    this.element.replaceChildren(...lines);
+  }
+
+  /** Shows what `look(r, c)` says of every cell: {value, name, flags, shade, badge}; touches only what differs. */
+  paint(look) {
+    const columns = this.size[1];
+    this.cells.forEach((cell, n) => {
+      const now = look(Math.floor(n / columns), n % columns);
+      const { element } = cell;
+      if (!Object.is(cell.value, now.value)) {
+        cell.value = now.value;
+        element.dataset.value = String(now.value);
+        const shown = formatNumber(now.value);
+        cell.text.textContent = shown;
+        element.dataset.length = shown.length < 4 ? "s" : shown.length < 6 ? "m" : "l";
+      }
+      if (cell.name !== now.name) element.setAttribute("aria-label", (cell.name = now.name));
+      if (cell.flags !== now.flags) {
+        for (const old of cell.flags.split(" ")) if (old) element.classList.remove(old);
+        for (const flag of now.flags.split(" ")) if (flag) element.classList.add(flag);
+        cell.flags = now.flags;
+      }
+      const shade = now.shade.toFixed(3);
+      if (cell.shade !== shade) element.style.setProperty("--shade", (cell.shade = shade));
+      if (cell.badge !== now.badge) {
+        cell.badge = now.badge;
+        setAttribute(element, "data-badge", now.badge || null);
+      }
+    });
+  }
+
+  /** Marks cells: a list of {r, c, mark, note}; what was marked before is cleared. */
+  mark(list) {
+    for (const [cell, mark] of this.marked) {
+      cell.element.classList.remove(mark);
+      cell.element.removeAttribute("data-note");
+    }
+    this.marked = [];
+    for (const { r, c, mark, note } of list) {
+      const cell = this.cells[r * this.size[1] + c];
+      if (!cell) continue;
+      cell.element.classList.add(mark);
+      if (note !== undefined) cell.element.dataset.note = note;
+      this.marked.push([cell, mark]);
+    }
+  }
+
+  /** The element that stands for a position: it takes the focus and holds the editor. */
+  cell(r, c) {
+    return this.cells[r * this.size[1] + c]?.element ?? null;
+  }
+
+  /** Makes one cell the grid's tab stop. */
+  stop(r, c) {
+    if (this.stopped && this.stopped !== this.cell(r, c)) this.stopped.tabIndex = -1;
+    this.stopped = this.cell(r, c);
+    if (this.stopped) this.stopped.tabIndex = 0;
+  }
+
+  /** The position under an event, or null. */
+  locate(event) {
+    const cell = event.target.closest?.(".cx-cell");
+    return cell && this.element.contains(cell) ? [Number(cell.dataset.r), Number(cell.dataset.c)] : null;
+  }
+
+  destroy() {}
+}

@@ -1,0 +1,191 @@
+/**
+ * A widget's state as part of an address: #ID?x=0,1;2,3&k=1,-1&p=1,0&s=2. No DOM.
+ *
+ * A widget describes its link as {name: field}. A field is {trait, write, read}: `write(value)` gives the text,
+ * `read(text)` gives {value}, or anything else where the text makes no sense.
+ */
+import { parseNumber } from "../arithmetic/numbers.js";
+
+/** The part of a location's hash before "?" and the parameters after it, or null where there is no "?". */
+export function splitHash(hash) {
+  const mark = hash.indexOf("?");
+  if (!hash.startsWith("#") || mark < 0) return null;
+  return { id: decode(hash.slice(1, mark)), parameters: new URLSearchParams(hash.slice(mark + 1)) };
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @param {string} id @param {Record<string, string>} parameters */
+export function joinHash(id, parameters) {
+  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3B/g, ";")}`);
+  return `#${encodeURIComponent(id)}?${query.join("&")}`;
+}
+
+/** @param {number[][]} rows */
+export function matrixToText(rows) {
+  return rows.map((row) => row.join(",")).join(";");
+}
+
+/**
+ * @param {string} text rows apart by ";", values by ","
+ * @returns {{value: number[][]} | {key: string, params: object}}
+ */
+export function matrixFromText(text, maximum) {
+  const rows = text.split(";").map((row) => row.split(","));
+  const ragged = rows.findIndex((row) => row.length !== rows[0].length);
+  if (ragged > 0) return { key: "ui.bad.ragged", params: { first: rows[0].length, row: ragged + 1, count: rows[ragged].length } };
+  if (rows.length > maximum || rows[0].length > maximum)
+    return { key: "ui.bad.too_many", params: { h: rows.length, w: rows[0].length, maximum } };
+  const value = [];
+  for (const row of rows) {
+    const numbers = row.map(parseNumber);
+    const bad = numbers.find((number) => !("value" in number));
+    if (bad) return bad;
+    value.push(numbers.map((number) => number.value));
+  }
+  return { value };
+}
+
+/** @param {[number, number]} pair */
+export function pairToText(pair) {
+  return pair[0] === pair[1] ? String(pair[0]) : pair.join(",");
+}
+
+/**
+ * @param {string} text one whole number, or two for rows and columns
+ * @returns {{value: [number, number]} | null} null where the text is neither
+ */
+export function pairFromText(text) {
+  const parts = text.split(",");
+  if (parts.length > 2 || !parts.every((part) => /^-?\d{1,6}$/.test(part))) return null;
+  return { value: [Number(parts[0]), Number(parts[parts.length - 1])] };
+}
+
+/** A field that holds a matrix of at most maximum×maximum numbers. */
+export const matrixField = (trait, maximum) => ({ trait, write: matrixToText, read: (text) => matrixFromText(text, maximum) });
+
+/** Separators of what is deeper than a matrix: output channels, then input channels. */
+const DEEPER = ["/", "|"];
+
+const deepToText = (value, separators) => (separators.length ? value.map((part) => deepToText(part, separators.slice(1))).join(separators[0]) : matrixToText(value));
+
+/** The matrices of a deep text, or null; every part must have the same shape. */
+function deepFromText(text, separators, maximum, most) {
+  if (separators.length === 0) return matrixFromText(text, maximum);
+  const parts = text.split(separators[0]);
+  if (parts.length > most) return null;
+  const read = parts.map((part) => deepFromText(part, separators.slice(1), maximum, most));
+  const shape = (part) => (Array.isArray(part) ? [part.length, ...shape(part[0])] : []);
+  if (!read.every((part) => part && "value" in part && String(shape(part.value)) === String(shape(read[0].value)))) return null;
+  return { value: read.map((part) => part.value) };
+}
+
+/** A field that holds a list of matrices (depth 1) or a list of such lists (depth 2), at most `most` in each list. */
+export const planesField = (trait, depth, maximum, most) => ({
+  trait,
+  write: (value) => deepToText(value, DEEPER.slice(-depth)),
+  read: (text) => deepFromText(text, DEEPER.slice(-depth), maximum, most),
+});
+
+/** A field that holds rows and columns from minimum to maximum. */
+export const pairField = (trait, minimum, maximum) => ({
+  trait,
+  write: pairToText,
+  read: (text) => {
+    const parsed = pairFromText(text);
+    return parsed?.value.every((value) => value >= minimum && value <= maximum) ? parsed : null;
+  },
+});
+
+/** A field that holds any number, or nothing at all where `none` is allowed. */
+export const numberField = (trait, { none = false, refuse = () => false } = {}) => ({
+  trait,
+  write: (value) => (value === null ? "" : String(value)),
+  read: (text) => {
+    const parsed = none && text === "" ? { value: null } : parseNumber(text);
+    return "value" in parsed && refuse(parsed.value) ? null : parsed;
+  },
+});
+
+/** A field that is on or off. */
+export const switchField = (trait) => ({ trait, write: (on) => (on ? "1" : "0"), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
+
+/**
+ * What a reader looks at, as part of a link. A view is {name: {write, read, take}}: `write()` gives the text, or null
+ * where it is as the author left it; `read(text, values)` gives {value}, or null where it makes no sense for the values that the
+ * link sets; `take(value)` puts it in place.
+ */
+
+/** A place, such as the output's row and column. @param {{get: () => number[], usual: () => number[], within: (values: object) => number[], take: (place: number[]) => void}} what within gives how many there are of each */
+export const placeView = ({ get, usual, within, take }) => ({
+  take,
+  write: () => (String(get()) === String(usual()) ? null : get().join(",")),
+  read: (text, values) => {
+    const value = text.split(",").map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : NaN)), most = within(values);
+    return value.length === most.length && value.every((n, i) => n < most[i]) ? { value } : null;
+  },
+});
+
+/** One of several words; the first is the usual one. */
+export const choiceView = ({ get, options, take }) => ({
+  take,
+  write: () => (get() === options[0] ? null : get()),
+  read: (text) => (options.includes(text) ? { value: text } : null),
+});
+
+/** On, or usually off. */
+export const switchView = ({ get, take }) => ({ take, write: () => (get() ? "1" : null), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
+
+/** The parameters that tell a view from the author's. @returns {Record<string, string>} */
+export function viewToLink(view) {
+  const parameters = Object.entries(view).map(([name, { write }]) => [name, write()]);
+  return Object.fromEntries(parameters.filter(([, text]) => text !== null));
+}
+
+/**
+ * @param {URLSearchParams} parameters @param {object} values a possible state, to which the view belongs
+ * @returns {{put: (() => void)[], refusals: object[]}} what puts the view in place, and what the link says wrongly
+ */
+export function viewFromLink(view, parameters, values) {
+  const put = [], refusals = [];
+  for (const [name, { read, take }] of Object.entries(view)) {
+    if (!parameters.has(name)) continue;
+    const parsed = read(parameters.get(name), values);
+    if (parsed) put.push(() => take(parsed.value));
+    else refusals.push(nonsense(name, parameters.get(name)));
+  }
+  return { put, refusals };
+}
+
+const nonsense = (name, text) => ({ key: "ui.bad.link_value", params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text } });
+
+/** The parameters that tell a state from the author's. @returns {Record<string, string>} */
+export function toLink(fields, values, author) {
+  const parameters = {};
+  for (const [name, { trait, write }] of Object.entries(fields)) {
+    const now = write(values[trait]);
+    if (now !== write(author[trait])) parameters[name] = now;
+  }
+  return parameters;
+}
+
+/**
+ * @param {URLSearchParams} parameters unknown names are ignored
+ * @returns {{patch: object, refusals: object[]}} traits that the link sets, and what it says wrongly
+ */
+export function fromLink(fields, parameters) {
+  const patch = {}, refusals = [];
+  for (const [name, { trait, read }] of Object.entries(fields)) {
+    if (!parameters.has(name)) continue;
+    const text = parameters.get(name), parsed = read(text);
+    if (parsed && "value" in parsed) patch[trait] = parsed.value;
+    else refusals.push(nonsense(name, text));
+  }
+  return { patch, refusals };
+}

@@ -1,4 +1,4 @@
-"""A notebook whose code or helpers have changed since it ran is a warning, and so an error of the build."""
+"""A notebook whose code, or what that uses, has changed since it ran is a warning, and so an error of the build."""
 
 from __future__ import annotations
 

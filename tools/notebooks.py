@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import re
@@ -15,10 +14,12 @@ from typing import Any
 
 import nbformat
 
+from tools import fingerprints
+from tools.writing import write_whole
+
 ROOT = Path(__file__).parent.parent
 CHAPTERS = ROOT / "chapters"
 VIEW = "application/vnd.jupyter.widget-view+json"
-TEXT = {".py", ".json", ".svg"}
 TIMEOUT = 600  # seconds a cell may take
 CELL_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -54,45 +55,14 @@ def read(path: Path) -> Any:
     return nbformat.read(path, as_version=4)
 
 
-def code_digest(notebook: Any) -> str:
-    """A hash of what a notebook's outputs depend on: its code, the Python and the words of `helpers/`, the figures.
-
-    It is the same whichever line ends a checkout has.
-    """
-    digest = hashlib.sha256()
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            digest.update(cell.source.encode() + b"\0")
-    for path in sorted(_sources()):
-        content = path.read_bytes()
-        if path.suffix in TEXT:
-            content = content.replace(b"\r\n", b"\n")
-        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + content)
-    return digest.hexdigest()[:16]
-
-
-def _sources() -> Iterator[Path]:
-    for path in (ROOT / "helpers").rglob("*"):
-        if path.suffix in {*TEXT, ".png", ".npz", ".safetensors"}:
-            yield path
-    for path in (ROOT / "figures").glob("*.svg"):
-        yield path
-        yield path.with_suffix(".png")
-
-
 def is_stale(path: Path) -> bool:
-    """Whether code or helpers have changed since the notebook's outputs were stored."""
-    notebook = read(path)
-    return bool(notebook.metadata.get("course", {}).get("fingerprint") != code_digest(notebook))
+    """Whether what a notebook of the course depends on has changed since its outputs were stored."""
+    return fingerprints.place(path) is not None and fingerprints.stored(path) != fingerprints.of(path, read(path))
 
 
 def clean(notebook: Any) -> None:
     """Drop what a commit should not hold: widget views and state, execution times, the machine's details."""
-    notebook.metadata = {
-        "kernelspec": KERNEL,
-        "language_info": LANGUAGE,
-        **({"course": notebook.metadata["course"]} if "course" in notebook.metadata else {}),
-    }
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         cell.metadata.pop("trusted", None)
@@ -134,7 +104,7 @@ def _joined(outputs: Any) -> list[Any]:
 
 
 def run(path: Path) -> None:
-    """Run a notebook from top to bottom, clean it and store it with its fingerprint.
+    """Run a notebook from top to bottom, clean it and store it; then record its fingerprint.
 
     Raises ChangedMeanwhileError if the file or what it depends on is no longer what ran, and whatever the run raises:
     a cell's error, a time-out, a dead kernel. The file is then left as it is.
@@ -143,29 +113,23 @@ def run(path: Path) -> None:
 
     before = path.read_bytes()
     notebook = nbformat.reads(before.decode("utf-8"), as_version=4)
-    fingerprint = code_digest(notebook)
+    fingerprint = fingerprints.of(path, notebook)
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     client = NotebookClient(
         notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     )
     client.execute(env=environment)
-    notebook.metadata["course"] = {"fingerprint": fingerprint}
     clean(notebook)
     nbformat.validate(notebook)
-    if path.read_bytes() != before or code_digest(notebook) != fingerprint:
-        raise ChangedMeanwhileError("it, helpers/ or figures/ was edited while it ran; run it again")
+    if path.read_bytes() != before or fingerprints.of(path, notebook) != fingerprint:
+        raise ChangedMeanwhileError("it or something that it uses was edited while it ran; run it again")
     store(notebook, path)
+    fingerprints.record(path, fingerprint)
 
 
 def store(notebook: Any, path: Path) -> None:
     """Write a notebook as a commit holds it: whole or not at all."""
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 def faults(path: Path) -> Iterator[str]:

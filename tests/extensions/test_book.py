@@ -15,7 +15,7 @@ import yaml
 
 from extensions.pages import Page
 from tests.conftest import ROOT
-from tools import notebooks, site
+from tools import fingerprints, notebooks, site
 
 DRAWING = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="9"><style data-standalone>*{color:red}</style><path id="m"/></svg>'
@@ -47,8 +47,9 @@ CHAPTER = [
 
 def store(root, name, cells):
     notebook = nb.new_notebook(cells=cells, metadata={"kernelspec": notebooks.KERNEL})
-    notebook.metadata["course"] = {"fingerprint": notebooks.code_digest(notebook)}
-    nbformat.write(notebook, root / "chapters" / "en" / name)
+    path = root / "chapters" / "en" / name
+    nbformat.write(notebook, path)
+    fingerprints.record(path, fingerprints.of(path, notebook))
 
 
 def contents(root, *chapters):

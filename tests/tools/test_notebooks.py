@@ -14,15 +14,17 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tests.conftest import ROOT
-from tools import notebooks
+from tools import fingerprints, notebooks
 
 NAMES = [path.relative_to(ROOT).as_posix() for path in notebooks.all_notebooks()]
 
 
 def copy(name, folder):
-    """A notebook in a folder of its own, to be changed."""
-    path = folder / "copy.ipynb"
+    """A notebook in a course of its own, to be changed."""
+    path = folder / name
+    path.parent.mkdir(parents=True)
     shutil.copy(ROOT / name, path)
+    shutil.copy(ROOT / "chapters" / "fingerprints.json", folder / "chapters")
     return path, notebooks.read(path)
 
 
@@ -78,10 +80,11 @@ def test_cleaning_keeps_what_a_reader_sees(tmp_path):
     cell.outputs[0].data[notebooks.VIEW] = {"model_id": "1"}
     cell.metadata["execution"] = {"iopub.status.busy": "now"}
     notebook.metadata["widgets"] = {"state": {}}
+    notebook.metadata["course"] = {"fingerprint": "of old"}
     notebooks.clean(notebook)
     assert cell.outputs[0].data == {"text/html": html, "text/plain": cell.outputs[0].data["text/plain"]}
     assert "execution" not in cell.metadata
-    assert "widgets" not in notebook.metadata
+    assert notebook.metadata.keys() == {"kernelspec", "language_info"}
 
 
 def test_a_notebook_alone_asks_for_the_package(tmp_path):
@@ -131,8 +134,11 @@ FAILING = {
 
 @pytest.mark.slow
 def test_every_failure_is_told_by_name_and_the_other_notebooks_still_run(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "chapters" / "en"
+    folder.mkdir(parents=True)
+
     def write(name, code):
-        path = tmp_path / f"{name}.ipynb"
+        path = folder / f"{name}.ipynb"
         nbformat.write(new_notebook(cells=[new_code_cell(code, id="only")]), path)
         return path
 
@@ -149,7 +155,8 @@ def test_every_failure_is_told_by_name_and_the_other_notebooks_still_run(tmp_pat
         assert f"{paths[name]} failed and is left as it was: {reason}" in told.err
         edited = "\n" if name == "edits" else ""  # by itself, while it ran
         assert paths[name].read_text(encoding="utf-8") == before[name] + edited
-    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in paths.values()}
+    assert {path.name for path in folder.iterdir()} == {path.name for path in paths.values()}
+    assert [name for name, path in paths.items() if fingerprints.stored(path)] == ["runs"]
 
 
 def test_a_notebook_is_stored_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -164,7 +171,7 @@ def test_a_notebook_is_stored_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space left"):
         notebooks.store(notebook, path)
     assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_of_a_bar_that_has_gone_nothing_is_stored():

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tools import notebooks, repository
+from tools import fingerprints, notebooks, repository
 
 CODE = ("benchmarks", "extensions", "figures", "helpers", "tests", "tools")
 
@@ -96,12 +96,12 @@ def test_a_clone_with_the_line_ends_of_windows_is_the_same(origin, tmp_path):
     assert [path.name for path in texts if b"\r\n" in path.read_bytes()] == []
 
 
-def test_a_fingerprint_does_not_depend_on_line_ends(origin, tmp_path, monkeypatch):
+def test_a_fingerprint_does_not_depend_on_line_ends(origin, tmp_path):
     """Neither where an archive or an editor has changed them."""
 
     def digest(folder):
-        monkeypatch.setattr(notebooks, "ROOT", folder)
-        return notebooks.code_digest(notebooks.read(folder / "chapters" / "en" / "00_welcome.ipynb"))
+        path = folder / "chapters" / "en" / "00_welcome.ipynb"
+        return fingerprints.of(path, notebooks.read(path), folder)
 
     windows = shutil.copytree(origin, tmp_path / "windows", ignore=shutil.ignore_patterns(".git"))
     for path in windows.rglob("*"):

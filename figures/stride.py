@@ -7,12 +7,13 @@ import torch.nn.functional as F
 
 from helpers.ops import corr2d_strided
 from helpers.plot import Drawing
+from helpers.words import say
 
 X, K = torch.arange(9).reshape(3, 3), torch.tensor([[0, 1], [2, 3]])
 Y = corr2d_strided(X, K, padding=(1, 1), stride=(3, 2))
 
 drawing = Drawing("stride", 12.4, 6.2)
-drawing.grid(F.pad(X, (1, 1, 1, 1)), (0.2, 0.9), "padding", "X, padding 1")
+drawing.grid(F.pad(X, (1, 1, 1, 1)), (0.2, 0.9), "padding", say("drawing.padded"))
 drawing.grid(X, (1.2, 1.9), "input")
 for i in range(2):
     for j in range(2):

@@ -24,6 +24,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from helpers.words import say
+
 #: the ten classes, by their labels
 CLASSES = (
     "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
@@ -75,9 +77,9 @@ class Data(NamedTuple):
         return len(self.train.labels) == 60_000
 
     def __repr__(self) -> str:
-        counts = f"{len(self.train.labels):,} training and {len(self.test.labels):,} test images"
-        said = [f"Fashion-MNIST, {counts}, {self.source}"]
-        return "\n".join([*said, *(f"  tried before: {reason}" for reason in self.tried)])
+        train, test = f"{len(self.train.labels):,}", f"{len(self.test.labels):,}"
+        said = [say("data.told", train=train, test=test, source=self.source)]
+        return "\n".join([*said, *(f"  {say('data.tried', reason=reason)}" for reason in self.tried)])
 
 
 class _File(NamedTuple):
@@ -112,29 +114,31 @@ def fashion_mnist() -> Data:
     in the user's cache; Debian's package; a download through torchvision, tried once; the sample in this package: 3,000
     training and 1,000 test images, as many of each class. Every file is checked by its content; where one is not what
     it should be, or may not be read, the next place is tried. Raises DataError only where FASHION_MNIST_DIR names a
-    folder that does not have the right files.
+    folder that does not have the right files. What it says of its source is in the language of the first call.
     """
     named = os.environ.get("FASHION_MNIST_DIR")
     if named:
-        return Data(*_read_named(named), f"from FASHION_MNIST_DIR={named}")
+        return Data(*_read_named(named), say("data.source.named", folder=named))
     tried: list[str] = []
     for place in _PLACES:
         try:
             folder = place.folder()
             if _is_there(folder):
-                return Data(*_read_folder(folder), place.words, tuple(tried))
+                return Data(*_read_folder(folder), say(f"data.source.{place.name}"), tuple(tried))
+        except _Damaged as error:
+            tried.append(say(f"data.cure.{place.name}", reason=error))
         except DataError as error:
-            tried.append(f"{error}{place.cure if isinstance(error, _Damaged) else ''}")
+            tried.append(str(error))
     try:
-        return Data(*_download(), "downloaded", tuple(tried))
+        return Data(*_download(), say("data.source.download"), tuple(tried))
     except Exception as error:  # a network can fail in any way, and the sample is here
-        tried.append(f"download: {_told(error)}")
+        tried.append(say("data.bad.download", reason=_told(error)))
     return sample(tuple(tried))
 
 
 def sample(tried: tuple[str, ...] = ()) -> Data:
     """The images that ship with the course: 3,000 to train and 1,000 to test, as many of each class."""
-    return Data(*_read_sample(), "a sample: it is small, so accuracies are lower", tried)
+    return Data(*_read_sample(), say("data.source.sample"), tried)
 
 
 def cache() -> Path:
@@ -142,7 +146,7 @@ def cache() -> Path:
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "convnets"
     except RuntimeError as error:  # no HOME, and nobody by this number in the list of users
-        raise DataError("there is no home folder to keep data in: set XDG_CACHE_HOME to a folder of yours") from error
+        raise DataError(say("data.bad.home")) from error
 
 
 def hold_out(split: Split, count: int, seed: int = 0) -> tuple[Split, Split]:
@@ -152,7 +156,7 @@ def hold_out(split: Split, count: int, seed: int = 0) -> tuple[Split, Split]:
     """
     total = len(split.labels)
     if not 0 < count < total:
-        raise ValueError(f"{count} of {total} images cannot be held out: give a number from 1 to {total - 1}")
+        raise ValueError(say("data.bad.hold_out", count=count, total=total, most=total - 1))
     order = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
     return split.take(order[count:]), split.take(order[:count])
 
@@ -180,9 +184,9 @@ class Batches:
         augment: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
         if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1; {batch_size} was given")
+            raise ValueError(say("data.bad.batch_size", value=batch_size))
         if len(split.labels) == 0:
-            raise ValueError("there are no images to make batches of")
+            raise ValueError(say("data.bad.empty"))
         self.device = torch.device(device)
         self.split = Split(split.images.to(self.device), split.labels.to(self.device))
         self.batch_size, self.shuffle, self.augment = batch_size, shuffle, augment
@@ -245,34 +249,33 @@ def _raw(root: Path) -> Path:
 
 
 class _Place(NamedTuple):
-    """A folder that may have the files: where it is, how to tell of it, and what to do about a damaged file in it."""
+    """A folder that may have the files: its name among the words that tell of it, and where it is."""
 
+    name: str
     folder: Callable[[], Path]
-    words: str
-    cure: str
 
 
 _PLACES = (
-    _Place(lambda: _raw(Path("data")), "from torchvision's folder ./data", ": delete it"),
-    _Place(lambda: _raw(cache()), "from the download of an earlier run", ": delete it, and it will be fetched again"),
-    _Place(lambda: DEBIAN, "from Debian's package", ": install the package dataset-fashion-mnist anew"),
+    _Place("torchvision", lambda: _raw(Path("data"))),
+    _Place("cache", lambda: _raw(cache())),
+    _Place("debian", lambda: DEBIAN),
 )
 
 
 def _read_named(named: str) -> tuple[Split, Split]:
     """The files of the folder that FASHION_MNIST_DIR names; raises DataError that says what to do."""
-    cure = "put the four published files there, or unset FASHION_MNIST_DIR"
     try:
         folder = Path(named).expanduser()
         if not _is_there(folder):
-            raise DataError(f"FASHION_MNIST_DIR={named} is no folder")
+            raise DataError(say("data.bad.folder", folder=named))
         return _read_folder(folder)
     except _Forbidden as error:
-        raise DataError(f"{error}, or name another folder") from None
+        raise DataError(say("data.cure.forbidden", reason=error)) from None
     except DataError as error:
-        raise DataError(f"{error}: {cure}") from None
+        raise DataError(say("data.cure.named", reason=error)) from None
     except (RuntimeError, ValueError, OSError) as error:  # nobody of that name, or no path at all
-        raise DataError(f"FASHION_MNIST_DIR={named} is no folder ({_told(error)}): {cure}") from error
+        reason = say("data.bad.folder_reason", folder=named, reason=_told(error))
+        raise DataError(say("data.cure.named", reason=reason)) from error
 
 
 def _is_there(folder: Path) -> bool:
@@ -286,9 +289,9 @@ def _is_there(folder: Path) -> bool:
 
 
 def _out_of_reach(path: Path, error: OSError) -> DataError:
-    reason = f"{path} cannot be read ({error.strerror or _told(error)})"
+    reason = say("data.bad.unreadable", path=path, reason=error.strerror or _told(error))
     if isinstance(error, PermissionError):
-        return _Forbidden(f"{reason}: make it readable for this user")
+        return _Forbidden(say("data.cure.unreadable", reason=reason))
     return DataError(reason)
 
 
@@ -312,7 +315,7 @@ def _read(folder: Path, file: _File) -> Tensor:
         header = 4 + 4 * len(file.shape)
         return torch.frombuffer(bytearray(content[header:]), dtype=torch.uint8).reshape(file.shape)
     if not refusals:
-        raise DataError(f"{folder} has no {file.name} and no {file.name}.gz")
+        raise DataError(say("data.bad.missing", folder=folder, name=file.name))
     raise refusals[0]
 
 
@@ -325,16 +328,16 @@ def _content(path: Path, file: _File) -> bytes:
     except OSError as error:
         raise _out_of_reach(path, error) from error
     if content.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
-        raise _Damaged(f"{path} is a web page, not data (a network's login page, perhaps)")
+        raise _Damaged(say("data.bad.page", path=path))
     try:
         if path.suffix == ".gz":
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        raise _Damaged(f"{path} is damaged ({_told(error)})") from error
+        raise _Damaged(say("data.bad.damaged", path=path, reason=_told(error))) from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
         expected = 4 + 4 * len(file.shape) + math.prod(file.shape)
-        reason = f"{len(content):,} bytes instead of {expected:,}" if len(content) != expected else "a wrong checksum"
-        raise _Damaged(f"{path} is not the published file ({reason})")
+        kind = "size" if len(content) != expected else "checksum"
+        raise _Damaged(say(f"data.bad.{kind}", path=path, count=f"{len(content):,}", expected=f"{expected:,}"))
     return content
 
 
@@ -358,7 +361,7 @@ def _download() -> tuple[Split, Split]:
     """Fetch the files into the user's cache, once in this process."""
     global _refused
     if _refused is not None:
-        raise DataError(f"{_refused} (not tried again in this process)")
+        raise DataError(say("data.bad.again", reason=_refused))
     try:
         return _fetch(cache())
     except Exception as error:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from helpers.words import say
+from helpers.words import say, sentences
 
 if TYPE_CHECKING:
     from helpers.widgets.explorers.quiz import Quiz
@@ -23,12 +23,12 @@ class Verdict:
         self.state, self.text = state, text
 
     def _repr_html_(self) -> str:
-        head = html.escape(say(f"check.{self.state}"))
+        head = f"<strong>{html.escape(say(f'check.{self.state}'))}</strong>"
         lines = "<br>".join(html.escape(line) for line in self.text.splitlines())
-        return f'<div class="course-check course-check-{self.state}"><strong>{head}</strong> {lines}</div>'
+        return f'<div class="course-check course-check-{self.state}">{sentences(head, lines)}</div>'
 
     def __repr__(self) -> str:
-        return f"{say(f'check.{self.state}')} {self.text}".strip()
+        return sentences(say(f"check.{self.state}"), self.text).strip()
 
 
 def check(test: Callable[[Any], None], answer: Any) -> Verdict:

@@ -6,18 +6,26 @@ import base64
 import html
 import io
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from helpers.words import say
+from helpers.words import language, listed, say, table
 
 #: one palette for the whole course
 COLOURS = {"input": "#1f6feb", "kernel": "#d9730d", "output": "#1a9850", "padding": "#8a93a0", "negative": "#b5179e"}
 
 #: stands for the colour of the text around the picture, whatever it is
 INK = "#010203"
+
+#: fonts that have Chinese, on Linux, Windows and macOS: the first one installed is used
+CHINESE = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "Microsoft YaHei", "SimHei",
+    "PingFang SC", "Hiragino Sans GB", "Heiti TC", "STHeiti", "Arial Unicode MS",
+)  # fmt: skip
 
 _FOLDERS = (Path(__file__).parent / "figures", Path(__file__).parent.parent / "figures")
 
@@ -65,9 +73,15 @@ def figure(name: str) -> Picture:
         path = folder / f"{name}.svg"
         if path.is_file():
             said = say(f"figure.{name}")
-            return Picture(path.read_text(encoding="utf-8"), said, path.with_suffix(".png").read_bytes())
+            return Picture(_spoken(path.read_text(encoding="utf-8")), said, path.with_suffix(".png").read_bytes())
     known = sorted({path.stem for folder in _FOLDERS for path in folder.glob("*.svg")})
-    raise ValueError(f"there is no figure {name!r}; there are: {', '.join(known)}")
+    raise ValueError(say("plot.bad.figure", name=repr(name), known=listed(known)))
+
+
+def _spoken(drawn: str) -> str:
+    """The SVG of a drawn figure with its words in the present language; figures are drawn in English."""
+    words = {texts["en"]: texts[language()] for key, texts in table().items() if key.startswith("drawing.")}
+    return re.sub(r"(?<=>)[^<>]+(?=</text>)", lambda found: words.get(found[0], found[0]), drawn)
 
 
 class Drawing:
@@ -148,7 +162,7 @@ def svg(figure: Any, name: str) -> str:
 
     settings = {"svg.hashsalt": name, "svg.fonttype": "none", "font.family": "sans-serif", "axes.unicode_minus": True}
     out = io.StringIO()
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), _legible(figure):
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
@@ -159,12 +173,33 @@ def svg(figure: Any, name: str) -> str:
     return text.replace(INK, "currentColor")
 
 
+@contextmanager
+def _legible(figure: Any) -> Iterator[None]:
+    """Chinese in a font that has it, for widths and for the PNG; where there is none, nothing is said of it.
+
+    An SVG names no font: whoever shows it has one.
+    """
+    from matplotlib import font_manager
+    from matplotlib.text import Text
+
+    chinese = [text for text in figure.findobj(Text) if any(sign >= "\u2e80" for sign in text.get_text())]
+    if chinese:
+        installed = set(font_manager.get_font_names())
+        families = ["DejaVu Sans", *[name for name in CHINESE if name in installed][:1]]
+        for text in chinese:
+            text.set_fontfamily(families)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        yield
+
+
 def png(figure: Any, dpi: int = 144, colours: int = 64) -> bytes:
     """A matplotlib figure as a small PNG on white, with a palette: 64 colours are enough for a drawing."""
     from PIL import Image
 
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=dpi, facecolor="white")
+    with _legible(figure):
+        figure.savefig(out, format="png", dpi=dpi, facecolor="white")
     small = Image.open(out).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
     out = io.BytesIO()
     small.save(out, "PNG", optimize=True, dpi=(dpi, dpi))
@@ -188,7 +223,8 @@ def grids(
         if n + 1 < len(rows):
             drawing.text(signs[n] if n < len(signs) else "", (x + 0.6, 0.8 + height / 2), size=16)
             x += 1.2
-    sizes = ", ".join(f"{title} ({len(m)}×{len(m[0])})" for title, m in zip(titles, rows, strict=True))
+    named = zip(titles, rows, strict=True)
+    sizes = listed(say("plot.grid", title=title, h=len(matrix), w=len(matrix[0])) for title, matrix in named)
     return drawing.picture(say("plot.grids", names=sizes))
 
 
@@ -228,7 +264,7 @@ class Pictures:
         return png(row, dpi=100, colours=256)
 
     def __repr__(self) -> str:
-        return f"Pictures({', '.join(self.titles)})"
+        return f"Pictures({listed(self.titles)})"
 
 
 def pictures(*images: Any, titles: Sequence[str], width: int = 160) -> Pictures:
@@ -237,7 +273,7 @@ def pictures(*images: Any, titles: Sequence[str], width: int = 160) -> Pictures:
     Values outside are shown as black or white. Raises ValueError if there is not one title for each image.
     """
     if len(images) != len(titles):
-        raise ValueError(f"{len(images)} images have {len(titles)} titles: give one for each")
+        raise ValueError(say("plot.bad.titles", images=len(images), titles=len(titles)))
     return Pictures(images, titles, width)
 
 
@@ -277,7 +313,7 @@ def curves(
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _in_ink(axes)
     axes.legend(frameon=False, labelcolor=INK)
-    said = say("plot.curves", y=y, x=x, names=", ".join(lines))
+    said = say("plot.curves", y=y, x=x, names=listed(lines))
     return Picture(svg(picture, "curves-" + "-".join(lines)), said, png(picture))
 
 
@@ -320,7 +356,7 @@ def confusion(counts: Any, names: Sequence[str]) -> Picture:
     """
     rows = [[int(value) for value in row] for row in counts]
     if len(rows) != len(names):
-        raise ValueError(f"{len(rows)} rows have {len(names)} names: give one for each")
+        raise ValueError(say("plot.bad.names", rows=len(rows), names=len(names)))
     drawing = Drawing("confusion", len(rows) * 1.25 + 4.8, len(rows) * 0.8 + 3.2)
     for i, (name, row) in enumerate(zip(names, rows, strict=True)):
         drawing.axes.text(3.2, 3.5 + 0.8 * i, name, ha="right", va="center", fontsize=10, color=INK)

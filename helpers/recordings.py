@@ -25,6 +25,7 @@ import torch
 from torch import nn
 
 from helpers import data, device, models, train, weights
+from helpers.words import listed, say
 
 FOLDER = Path(__file__).parent / "recorded"
 
@@ -93,7 +94,7 @@ class Recording:
     def test_accuracy(self) -> tuple[float, float]:
         """Mean and standard deviation over the seeds. Raises ValueError if the test images were not looked at."""
         if not self.recipe.test:
-            raise ValueError(f"{self.name} was a step on the way to a choice: the test images were not looked at")
+            raise ValueError(say("recording.bad.test", name=self.name))
         return _spread([run["test_accuracy"] for run in self.runs])
 
     @property
@@ -106,10 +107,13 @@ class Recording:
         return [statistics.mean(values) for values in zip(*(run[what] for run in self.runs), strict=True)]
 
     def __repr__(self) -> str:
-        what = "test" if self.recipe.test else "validation"
+        kind = "test" if self.recipe.test else "validation"
         mean, spread = self.test_accuracy if self.recipe.test else self.validation_accuracy
-        seeds = f"{len(self.runs)} seeds, {self.made['device']}"
-        return f"Recording({self.name}: {what} accuracy {mean:.4f} ± {spread:.4f} over {seeds})"
+        told = say(
+            f"recording.{kind}", mean=f"{mean:.4f}", spread=f"{spread:.4f}", seeds=len(self.runs),
+            device=self.made["device"],
+        )  # fmt: skip
+        return f"Recording({self.name}: {told})"
 
 
 def _spread(values: list[float]) -> tuple[float, float]:
@@ -120,8 +124,8 @@ def load(name: str) -> Recording:
     """The recording of that name. Raises ValueError with the names there are if there is none."""
     path = FOLDER / f"{name}.json"
     if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.json")))
-        raise ValueError(f"there is no recording {name!r}; there are: {known}")
+        known = listed(sorted(file.stem for file in FOLDER.glob("*.json")))
+        raise ValueError(say("recording.bad.name", name=repr(name), known=known))
     told = json.loads(path.read_text(encoding="utf-8"))
     recipe = Recipe(**{**told["recipe"], "seeds": tuple(told["recipe"]["seeds"])})
     return Recording(name, recipe, told["made"], told["runs"])

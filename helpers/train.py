@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from helpers import device
+from helpers.words import listed, say
 
 Batches = Iterable[tuple[Tensor, Tensor]]
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -71,7 +72,7 @@ def budget() -> str:
     """
     word = os.environ.get("COURSE_BUDGET") or ("full" if device.best().type == "cuda" else "quick")
     if word not in BUDGETS:
-        raise ValueError(f"COURSE_BUDGET must be {', '.join(BUDGETS[:-1])} or {BUDGETS[-1]}; {word!r} was given")
+        raise ValueError(say("train.bad.budget", words=listed(BUDGETS[:-1]), last=BUDGETS[-1], value=repr(word)))
     return word
 
 
@@ -93,15 +94,15 @@ class History:
 
     def __repr__(self) -> str:
         if not self.loss:
-            return f"History(no epoch finished{f': {self.stopped}' if self.stopped else ''})"
-        parts = [
-            f"{len(self.loss)} epochs",
-            f"loss {self.loss[-1]:.4f}",
-            f"training accuracy {self.train_accuracy[-1]:.4f}",
-        ]
+            kind = "none_stopped" if self.stopped else "none"
+            return f"History({say(f'train.history.{kind}', stopped=self.stopped)})"
+        loss, right = f"{self.loss[-1]:.4f}", f"{self.train_accuracy[-1]:.4f}"
+        text = say("train.history.training", epochs=len(self.loss), loss=loss, accuracy=right)
         if self.validation_accuracy:
-            parts.append(f"validation accuracy {self.validation_accuracy[-1]:.4f}")
-        return f"History({', '.join(parts)}{f'; {self.stopped}' if self.stopped else ''})"
+            text = say("train.history.validation", text=text, accuracy=f"{self.validation_accuracy[-1]:.4f}")
+        if self.stopped:
+            text = say("train.history.stopped", text=text, stopped=self.stopped)
+        return f"History({text})"
 
 
 def fit(
@@ -142,13 +143,13 @@ def fit(
     are on different devices, epochs is below 1, or average is not from 0 to 1, 1 left out.
     """
     if epochs < 1:
-        raise ValueError(f"epochs must be at least 1; {epochs} was given")
+        raise ValueError(say("train.bad.epochs", value=epochs))
     if not 0 <= average < 1:
-        raise ValueError(f"average must be at least 0 and below 1, such as 0.999; {average} was given")
+        raise ValueError(say("train.bad.average", value=average))
     where, criterion, history = device.of(net), loss or nn.CrossEntropyLoss(), History()
     made = getattr(train, "device", where)
     if torch.device(made).type != where.type:
-        raise ValueError(f"the network is on {where}, the batches on {made}: move one of them")
+        raise ValueError(say("train.bad.device", network=where, batches=made))
     half = half_precision(where, mixed)
     scaled = _Scaled(where, criterion, optimizer) if half is torch.float16 else None
     best, good = None, copy.deepcopy(net.state_dict())
@@ -168,21 +169,16 @@ def fit(
                     mean, right = train_epoch(net, bar.batches(epoch), *(scaled or (criterion, optimizer)))
                     checked = None if validation is None else accuracy(judged, validation)
             except KeyboardInterrupt:
-                history.stopped = f"interrupted in epoch {epoch + 1}"
+                history.stopped = say("train.stopped.interrupted", epoch=epoch + 1)
                 if best is not None:
                     net.load_state_dict(best[1])
                 break
             if not math.isfinite(mean):
-                history.stopped = (
-                    f"the loss is {mean} in epoch {epoch + 1}: the learning rate is too high, or the data hold NaN"
-                )
+                history.stopped = say("train.stopped.not_finite", loss=mean, epoch=epoch + 1)
                 net.load_state_dict(good)
                 break
             if scaled is not None and scaled.overflows():
-                history.stopped = (
-                    f"the gradients do not fit into float16 in epoch {epoch + 1}: the learning rate is too high, or "
-                    "mixed=False is needed, which computes in float32"
-                )
+                history.stopped = say("train.stopped.overflow", epoch=epoch + 1)
                 net.load_state_dict(good)
                 break
             if scheduler is not None and not per_batch:
@@ -305,13 +301,13 @@ class _Bar:
             from tqdm import tqdm  # the notebook's kind would store a widget, blank on a page
 
             total = epochs * len(train) if hasattr(train, "__len__") else None
-            self.bar = tqdm(total=total, leave=False, mininterval=0.5)
+            self.bar = tqdm(total=total, leave=False, mininterval=0.5, unit=say("train.bar.batch"))
 
     def batches(self, epoch: int) -> Batches:
         """The batches of one epoch; the bar moves with them."""
         if self.bar is None:
             return self.train
-        self.bar.set_description(f"epoch {epoch + 1}/{self.epochs}")
+        self.bar.set_description(say("train.bar.epoch", epoch=epoch + 1, epochs=self.epochs))
         return self._counted()
 
     def _counted(self) -> Iterator[tuple[Tensor, Tensor]]:
@@ -322,8 +318,8 @@ class _Bar:
     def tell(self, loss: float, right: float, checked: float | None) -> None:
         """Show how the epoch went."""
         if self.bar is not None:
-            more = {} if checked is None else {"validation": f"{checked:.3f}"}
-            self.bar.set_postfix(loss=f"{loss:.3f}", accuracy=f"{right:.3f}", **more)
+            values = {"loss": loss, "accuracy": right} | ({} if checked is None else {"validation": checked})
+            self.bar.set_postfix(**{say(f"train.bar.{name}"): f"{value:.3f}" for name, value in values.items()})
 
     def __enter__(self) -> _Bar:
         return self

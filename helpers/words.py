@@ -1,9 +1,10 @@
-"""The words of widgets, checks, figures and errors, in every language of the course, from one table."""
+"""The words of widgets, checks, figures, data, training and errors, in every language, from one table."""
 
 from __future__ import annotations
 
 import json
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, reduce
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -22,7 +23,7 @@ def use_language(code: str) -> None:
     """
     global _language
     if code not in LANGUAGES:
-        raise ValueError(f"the course speaks {' and '.join(LANGUAGES)}; {code!r} was given")
+        raise ValueError(say("ui.bad.language", value=repr(code)))
     _language = code
 
 
@@ -60,6 +61,24 @@ def say(key: str, **params: Any) -> str:
     'stride must be at least 1; 0 was given.'
     """
     return table()[key][_language].format(**params)
+
+
+def listed(names: Iterable[Any]) -> str:
+    """Names in a row, with the comma between them that the present language has.
+
+    >>> listed(["red", "green"])
+    'red, green'
+    """
+    return say("ui.comma").join(map(str, names))
+
+
+def sentences(*texts: str) -> str:
+    """Sentences one after the other: with a space between them where the present language has one.
+
+    >>> sentences("Right.", "Now the next.")
+    'Right. Now the next.'
+    """
+    return reduce(lambda first, second: say("ui.sentences", first=first, second=second), texts)
 
 
 def placeholders(text: str) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers import shapes
 from helpers.network.layers import KINDS, LIMITS, SETTINGS, Layer
-from helpers.words import say
+from helpers.words import listed, say
 
 
 def checked_shape(input_shape: Any) -> tuple[int, int, int]:
@@ -49,9 +49,9 @@ def checked(layers: Any) -> tuple[Layer, ...]:
 def _checked(layer: Mapping[str, Any], n: int) -> Layer:
     kind = layer.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(say("network.bad.kind", layer=n, value=repr(kind), kinds=", ".join(KINDS)))
+        raise ValueError(say("network.bad.kind", layer=n, value=repr(kind), kinds=listed(KINDS)))
     if odd := sorted(layer.keys() - {"kind", "name", *KINDS[kind]}, key=str):
-        settings = ", ".join(KINDS[kind]) or "–"
+        settings = listed(KINDS[kind]) or "–"
         raise ValueError(say("network.bad.setting", layer=n, kind=kind, value=odd[0], settings=settings))
     name = layer.get("name", "")
     if not isinstance(name, str):

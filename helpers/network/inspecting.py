@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.network.layers import KINDS
 from helpers.network.modules import Refusal
-from helpers.words import say
+from helpers.words import listed, say
 
 if TYPE_CHECKING:
     from torch import nn
@@ -76,7 +76,7 @@ def _watchable(place: str, module: Any) -> None:
 def _plain(place: str, module: Any) -> None:
     """Raises `Refusal` where a weight or bias is computed from other parameters."""
     for name, parts, cure in _computed(module):
-        told = ", ".join(_joined(place, part) for part in parts)
+        told = listed(_joined(place, part) for part in parts)
         raise Refusal(say("network.bad.computed", name=_joined(place, name), parts=told, cure=cure))
 
 

@@ -15,7 +15,7 @@ from helpers.network.inspecting import inspect, is_known, is_leaf
 from helpers.network.layers import KINDS, Layer, Shape
 from helpers.network.modules import Refusal, model_like, settings_of
 from helpers.network.writing import shape_text
-from helpers.words import say
+from helpers.words import listed, say
 
 if TYPE_CHECKING:
     import torch
@@ -174,7 +174,7 @@ class _Run:
         where = name or kind
         if not is_known(module):
             told = f"{type(module).__module__}.{kind}" if kind in KINDS else kind
-            self._refuse("network.bad.module", name=where, kind=told, kinds=", ".join(KINDS))
+            self._refuse("network.bad.module", name=where, kind=told, kinds=listed(KINDS))
         if len(arguments) != 1 or not self._is_last(arguments[0]):
             self._refuse("network.bad.branch", name=where, kind=kind, before=self._before())
         if module in self.done and _has_weights(module):

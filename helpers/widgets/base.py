@@ -89,7 +89,8 @@ def table(name: str, rows: Any) -> str:
         "".join(f'<td data-value="{plain(float(v))!r}">{format_number(float(v))}</td>' for v in row) for row in rows
     )
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f"<table><caption>{html.escape(name)} {len(rows)}×{len(rows[0])}</caption><tbody>{body}</tbody></table>"
+    caption = html.escape(say("ui.sized", name=name, h=len(rows), w=len(rows[0])))
+    return f"<table><caption>{caption}</caption><tbody>{body}</tbody></table>"
 
 
 def _jsonable(value: Any) -> Any:

@@ -74,8 +74,6 @@ class Planes(t.TraitType[Any, Any]):
     `channels` entries in the dimensions before rows and columns.
     """
 
-    AXES = ("channels out", "channels in", "rows", "columns")
-
     def __init__(self, rank: int, channels: int, maximum: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.rank, self.channels, self.plane = rank, channels, Matrix(maximum)
@@ -90,7 +88,7 @@ class Planes(t.TraitType[Any, Any]):
         return self._checked(obj, name, value.tolist() if hasattr(value, "tolist") else value, self.rank)
 
     def _rank(self, name: str, shape: str) -> Refused:
-        axes = " × ".join(self.AXES[-self.rank :])
+        axes = say(f"channels.axes{self.rank}")
         return Refused(say("channels.not_rank", name=name, rank=self.rank, axes=axes, shape=shape))
 
     def _checked(self, obj: Any, name: str, value: Any, rank: int) -> Any:

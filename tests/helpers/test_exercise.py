@@ -117,4 +117,4 @@ def test_text_of_an_answer_never_becomes_html():
 
 def test_checks_speak_chinese():
     use_language("zh")
-    assert repr(check(wants_nineteen, 18)) == "还不对。 答案应为19，实际是18。"
+    assert repr(check(wants_nineteen, 18)) == "还不对。答案应为19，实际是18。"

@@ -112,8 +112,7 @@ class ChannelExplorer(CourseWidget):
         planes = [(say("channels.input", channel=c + 1), plane) for c, plane in enumerate(self.input)]
         for o, kernel in enumerate(self.kernel):
             for c, plane in enumerate(kernel):
-                words = {"output": o + 1, "channel": c + 1, "h": len(plane), "w": len(plane[0])}
-                planes.append((say("channels.kernel_caption", **words).rsplit(" ", 1)[0], plane))
+                planes.append((say("channels.kernel_of", output=o + 1, channel=c + 1), plane))
         planes += [(say("channels.output", channel=o + 1), plane) for o, plane in enumerate(self.output.tolist())]
         return "".join(table(name, rows) for name, rows in planes)
 

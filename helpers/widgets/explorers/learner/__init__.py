@@ -10,7 +10,7 @@ from helpers import shapes
 from helpers.widgets.base import CourseWidget, facts, table
 from helpers.widgets.numbers import format_number
 from helpers.widgets.traits import Matrix, Number, Refused
-from helpers.words import say
+from helpers.words import say, sentences
 
 if TYPE_CHECKING:
     import torch
@@ -127,7 +127,7 @@ class KernelLearner(CourseWidget):
         tables = "".join(table(say(key), rows) for key, rows in named.items())
         loss = say("learner.loss", steps=0, loss=format_number(self.gradients().loss.item()))
         bound = say("learner.bound", bound=format_number(float(f"{self.bound:.4g}")))
-        return f"{tables}<p>{loss} {bound}</p>"
+        return f"{tables}<p>{sentences(loss, bound)}</p>"
 
     def __repr__(self) -> str:
         (h, w), (k_h, k_w) = ((len(rows), len(rows[0])) for rows in (self.input, self.kernel))

@@ -15,7 +15,7 @@ from helpers.weights import LENET
 from helpers.widgets.base import CourseWidget
 from helpers.widgets.numbers import format_number
 from helpers.widgets.traits import Matrix, Refused, RefusedType, whole
-from helpers.words import say
+from helpers.words import listed, say
 
 if TYPE_CHECKING:
     import torch
@@ -51,15 +51,15 @@ class Kernels(t.TraitType[Any, Any]):
             raise RefusedType(say("lenet.bad.kernels", value=repr(value)[:60]))
         plane, held = Matrix(KERNEL), []
         for layer, o, c, kernel in value:
-            layer = whole(layer, "layer", 1, 2)
+            layer = whole(layer, say("lenet.value.layer"), 1, 2)
             channels = 1 if layer == 1 else UNITS[1]
-            plane.name = "kernel"
+            plane.name = say("lenet.value.kernel")
             rows = plane.validate(obj, kernel)
             if (len(rows), len(rows[0])) != (KERNEL, KERNEL):
                 raise Refused(say("lenet.bad.kernels", value=f"{len(rows)}×{len(rows[0])}"))
-            held.append(
-                (layer, whole(o, "channel out", 0, UNITS[layer] - 1), whole(c, "channel in", 0, channels - 1), rows)
-            )
+            o = whole(o, say("lenet.value.channel_out"), 0, UNITS[layer] - 1)
+            c = whole(c, say("lenet.value.channel_in"), 0, channels - 1)
+            held.append((layer, o, c, rows))
         return tuple(held)
 
 
@@ -69,8 +69,8 @@ class Silenced(t.TraitType[Any, Any]):
     def validate(self, obj: Any, value: Any) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(e, list | tuple) and len(e) == 2 for e in value):
             raise RefusedType(say("lenet.bad.silenced", value=repr(value)[:60]))
-        pairs = ((whole(layer, "layer", 1, 4), unit) for layer, unit in value)
-        return tuple((layer, whole(unit, "unit", 0, UNITS[layer] - 1)) for layer, unit in pairs)
+        pairs = ((whole(layer, say("lenet.value.layer"), 1, 4), unit) for layer, unit in value)
+        return tuple((layer, whole(unit, say("lenet.value.unit"), 0, UNITS[layer] - 1)) for layer, unit in pairs)
 
 
 class LeNetExplorer(CourseWidget):
@@ -112,7 +112,8 @@ class LeNetExplorer(CourseWidget):
         images, labels = torch.as_tensor(images).cpu(), torch.as_tensor(labels).cpu()
         fits = images.ndim == 3 and tuple(images.shape[1:]) == (SIDE, SIDE) and images.dtype == torch.uint8
         if not fits or labels.shape != images.shape[:1] or not set(labels.tolist()) <= set(range(10)):
-            given = f"{str(images.dtype).removeprefix('torch.')} {tuple(images.shape)}, {tuple(labels.shape)}"
+            kind = str(images.dtype).removeprefix("torch.")
+            given = listed([f"{kind} {tuple(images.shape)}", tuple(labels.shape)])
             raise ValueError(say("lenet.bad.gallery", value=given))
         super().__init__(
             id=id, image=images[0] if image is None else image, version=version(), weights=_weights(),
@@ -148,10 +149,14 @@ class LeNetExplorer(CourseWidget):
     def _fallback(self) -> str:
         import torch
 
-        picture = plot.pictures(torch.tensor(self.image) / 255, titles=[f"{say('ui.input')} {SIDE}×{SIDE}"])
+        title = say("ui.sized", name=say("ui.input"), h=SIDE, w=SIDE)
+        picture = plot.pictures(torch.tensor(self.image) / 255, titles=[title])
         logits = self.output
         lines = zip(logits.tolist(), logits.softmax(0).tolist(), strict=True)
-        cells = (f"<td>{format_number(round(z, 2))}</td><td>{100 * p:.1f} %</td>" for z, p in lines)
+        cells = (
+            f"<td>{format_number(round(z, 2))}</td><td>{say('lenet.percent', percent=f'{100 * p:.1f}')}</td>"
+            for z, p in lines
+        )
         rows = "".join(f"<tr><th>{html.escape(say(f'class.{n}'))}</th>{cell}</tr>" for n, cell in enumerate(cells))
         caption = html.escape(say("lenet.classes"))
         return f"{picture._repr_html_()}<table><caption>{caption}</caption><tbody>{rows}</tbody></table>"

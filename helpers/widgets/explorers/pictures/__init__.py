@@ -65,7 +65,7 @@ class ImageKernels(CourseWidget):
     def _fallback(self) -> str:
         import torch
 
-        title = f"{say('ui.input')} {len(self.picture)}×{len(self.picture[0])}"
+        title = say("ui.sized", name=say("ui.input"), h=len(self.picture), w=len(self.picture[0]))
         picture = plot.pictures(torch.tensor(self.picture) / 255, titles=[title])
         return picture._repr_html_() + table(say("ui.kernel"), self.kernel)
 

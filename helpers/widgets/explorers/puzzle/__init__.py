@@ -8,7 +8,7 @@ from typing import Any
 from helpers.shapes import conv2d_shape
 from helpers.widgets.base import CourseWidget, facts
 from helpers.widgets.traits import Pair
-from helpers.words import say
+from helpers.words import say, sentences
 
 #: the largest values that it takes
 LIMITS = facts(__file__, "limits.json")
@@ -37,7 +37,8 @@ class ShapePuzzle(CourseWidget):
 
     def _fallback(self) -> str:
         (n_h, n_w), (o_h, o_w) = self.input, self.output
-        return f"<p>{say('puzzle.task', n_h=n_h, n_w=n_w, o_h=o_h, o_w=o_w)} {say('puzzle.limits', **LIMITS)}</p>"
+        task = say("puzzle.task", n_h=n_h, n_w=n_w, o_h=o_h, o_w=o_w)
+        return f"<p>{sentences(task, say('puzzle.limits', **LIMITS))}</p>"
 
     def __repr__(self) -> str:
         (n_h, n_w), (o_h, o_w) = self.input, self.output

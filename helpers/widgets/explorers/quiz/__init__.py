@@ -11,7 +11,7 @@ from typing import Any
 import traitlets as t
 
 from helpers.widgets.base import CourseWidget
-from helpers.words import language, say
+from helpers.words import language, listed, say
 
 FOLDER = Path(__file__).parents[3] / "quizzes"
 
@@ -33,8 +33,8 @@ class Quiz(CourseWidget):
     def __init__(self, name: str) -> None:
         path = FOLDER / f"{name}.json"
         if not path.is_file():
-            known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.json")))
-            raise ValueError(f"there is no quiz {name!r}; there are: {known}")
+            known = listed(sorted(file.stem for file in FOLDER.glob("*.json")))
+            raise ValueError(say("quiz.bad.name", name=repr(name), known=known))
         self._name = name
         questions = json.loads(path.read_text(encoding="utf-8"))["questions"]
         super().__init__(id=f"quiz-{name}", questions=[_spoken(question, language()) for question in questions])

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from helpers.words import language, listed, say, table
+from helpers.words import beginning, language, listed, say
 
 #: one palette for the whole course
 COLOURS = {"input": "#1f6feb", "kernel": "#d9730d", "output": "#1a9850", "padding": "#8a93a0", "negative": "#b5179e"}
@@ -80,7 +80,7 @@ def figure(name: str) -> Picture:
 
 def _spoken(drawn: str) -> str:
     """The SVG of a drawn figure with its words in the present language; figures are drawn in English."""
-    words = {texts["en"]: texts[language()] for key, texts in table().items() if key.startswith("drawing.")}
+    words = {texts["en"]: texts[language()] for texts in beginning("drawing.")}
     return re.sub(r"(?<=>)[^<>]+(?=</text>)", lambda found: words.get(found[0], found[0]), drawn)
 
 

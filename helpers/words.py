@@ -63,6 +63,15 @@ def say(key: str, **params: Any) -> str:
     return table()[key][_language].format(**params)
 
 
+def beginning(start: str) -> list[dict[str, str]]:
+    """The texts, in every language, of the keys that begin in some way.
+
+    >>> beginning("ui.comma")
+    [{'en': ', ', 'zh': '、'}]
+    """
+    return [table()[key] for key in table() if key.startswith(start)]
+
+
 def listed(names: Iterable[Any]) -> str:
     """Names in a row, with the comma between them that the present language has.
 

@@ -37,8 +37,8 @@ READERS = {
     "helpers.recordings.load": ("helpers/recorded/{}.json",),
 }
 
-#: what says a word, and what hands out all of them
-SAY, TABLE = "helpers.words.say", "helpers.words.table"
+#: what says a word; what hands out those that begin in some way, and all of them
+SAY, BEGINNING, TABLE = "helpers.words.say", "helpers.words.beginning", "helpers.words.table"
 
 #: kinds of files that no output depends on, or that are code
 NO_DATA = {".py", ".pyc", ".js", ".css", ".md"}
@@ -162,8 +162,9 @@ def _said(code: Code) -> set[str]:
     exact = {text for text in code.strings if HOLE not in text}
     begun = {text for text in code.templates if re.match(r"\w+\.", text)}
     given = {template(node) for name, node in code.uses if name == SAY and isinstance(node, ast.JoinedStr | ast.BinOp)}
+    some = {template(node) + HOLE for name, node in code.uses if name == BEGINNING}
     whole = {HOLE} if any(name == TABLE for name, _ in code.uses) else set()
-    return (exact | begun | given | whole) - {pattern for patterns in READERS.values() for pattern in patterns}
+    return (exact | begun | given | some | whole) - {pattern for patterns in READERS.values() for pattern in patterns}
 
 
 class _Words:

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from helpers.pictures import grace_hopper
+from helpers.widgets import ChannelExplorer
 from tests.explorers.explorer import PHONE, VALUES, OnPage
 from tests.stacks import tensor
 
@@ -224,6 +225,58 @@ def test_without_scripts_there_are_readable_tables(open_page, address):
     assert captions[0] == "Input channel 1 3×3"
     assert captions[-1] == "Output channel 1 2×2"
     assert page.locator("#colours img").count() == 1
+
+
+# --- the stage
+
+WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
+STAGES = {
+    "channels-first": lambda **more: ChannelExplorer(
+        torch.arange(18).reshape(2, 3, 3), torch.arange(8).reshape(1, 2, 2, 2), id="w", **more
+    ),
+    "groups": lambda **more: ChannelExplorer(
+        torch.arange(64).reshape(4, 4, 4) % 5, torch.arange(32).reshape(4, 2, 2, 2) % 3, 2, bias=[0] * 4, id="w", **more
+    ),
+}
+
+
+def first_line(channels):
+    return channels.region.get_by_role("status").locator("> :first-child").bounding_box()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_cause_and_effect_fit_one_screen(bare_page, stage):
+    channels = Channels(bare_page(STAGES[stage](), **WIDE), "w")
+    region = channels.region
+    top = region.bounding_box()["y"]
+    grids = region.get_by_role("grid").all()
+    outcome = [region.locator(".cx-sum"), *region.get_by_role("status").locator("> *").all()]
+    settings = [*region.get_by_role("spinbutton").all(), channels.channel, region.get_by_role("checkbox")]
+    parts = [part for part in (*grids, *outcome, *settings) if part.is_visible()]
+    assert len(parts) == {"channels-first": 7 + 6 + 15, "groups": 12 + 6 + 16}[stage]
+    boxes = [part.bounding_box() for part in parts]
+    assert max(box["y"] + box["height"] for box in boxes) - top <= 760
+    assert max(box["x"] + box["width"] for box in boxes) <= 960 + region.bounding_box()["x"]
+
+
+def test_where_planes_are_taller_than_a_screen_the_outcome_stays_in_sight(bare_page):
+    channels = Channels(bare_page(STAGES["groups"](padding=4), **WIDE), "w")
+    assert channels.region.bounding_box()["height"] > 1000
+    channels.spin("Groups").fill("3")
+    channels.page.evaluate("scrollTo(0, 0)")
+    for line in (first_line(channels), channels.alert.bounding_box()):
+        assert 0 <= line["y"] <= 801 - line["height"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_on_a_phone_the_outcome_stays_in_sight(bare_page, stage):
+    channels = Channels(bare_page(STAGES[stage](), **PHONE), "w")
+    for control in (channels.spin("Channels out"), channels.spin("Dilation rows"), channels.channel):
+        control.scroll_into_view_if_needed()
+        control.focus()
+        line = first_line(channels)
+        assert 0 <= line["y"] <= PHONE["viewport"]["height"] + 1 - line["height"]
+    assert channels.page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
 
 
 class Mixer(OnPage):

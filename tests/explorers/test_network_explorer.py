@@ -284,29 +284,119 @@ def test_without_scripts_the_table_is_there(open_network):
     assert "61,706" in table
 
 
-WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main { width: 960px; }</style>"}
+# --- the stage
+
+WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
+
+#: whether a reader sees an element: what is painted near its top and its bottom, inside the window, is it or in it
+SEES = """element => {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  const at = (y) => document.elementFromPoint((left + right) / 2, y);
+  const painted = (y) => y >= 0 && y < innerHeight && element.contains(at(y));
+  return right > left && painted(top + 3) && painted(bottom - 3);
+}"""
 
 
-def in_window(locator):
-    """Whether an element is seen whole in a window of 800 pixels."""
-    box = locator.bounding_box()
-    return box["y"] >= 0 and box["y"] + box["height"] <= 801  # scrolled to the very edge, and a fraction
+@pytest.fixture
+def wide(bare_page):
+    """LeNet, or another model, as wide as the book shows it, in a window of 1280×800."""
+
+    def open_it(model=None, shape=(1, 28, 28), **options):
+        widget = NetworkExplorer(model or lenet.modern_lenet(), shape, id="net")
+        return Networks(bare_page(widget, **{**WIDE, **options}))
+
+    return open_it
 
 
-def test_totals_and_changed_row_are_in_sight_while_any_layer_is_edited(bare_page):
-    page = bare_page(NetworkExplorer(lenet.classical_lenet(), (1, 28, 28), id="net"), **WIDE)
-    region = page.locator("#net").get_by_role("region", name="Network explorer")
-    for layer, control in (
-        (1, "kernel height"),
-        (4, "output channels"),
-        (8, "output features"),
-        (12, "output features"),
-    ):
-        row = region.get_by_role("button", name=f"Layer {layer}: ")
-        row.scroll_into_view_if_needed()
-        row.click()
-        spin = region.get_by_role("spinbutton", name=f"Layer {layer} {control}")
-        spin.fill("3")
-        assert in_window(spin), layer
-        assert in_window(region.get_by_role("status")), layer
-        assert in_window(row), layer
+def row(explorer, layer):
+    return explorer.region.locator("tbody tr:not(.nx-input-row)").nth(layer)
+
+
+def seen(explorer, *parts):
+    return [part.evaluate(SEES) for part in parts]
+
+
+DEEP = nn.Sequential(
+    *(layer for n in range(10) for layer in (nn.Conv2d(n + 1, n + 2, 3), nn.BatchNorm2d(n + 2), nn.ReLU()))
+)
+
+
+def test_drawing_totals_editor_and_table_fit_one_window(wide):
+    explorer = wide()
+    top = explorer.region.bounding_box()["y"]
+    parts = [explorer.region.locator(part) for part in (".nx-drawing", "[role=status]", ".nx-bench", ".nx-scroll")]
+    assert max(box["y"] + box["height"] for box in (part.bounding_box() for part in parts)) - top <= 800
+    assert all(seen(explorer, row(explorer, 10), explorer.region.locator("tfoot")))
+    assert explorer.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize("choose", ["drawing", "table"])
+def test_a_change_leaves_its_row_the_totals_and_the_alert_in_sight(wide, choose):
+    explorer = wide()
+    totals, changed = explorer.region.locator("[role=status] > p"), 0
+    for layer, kind in enumerate(type(layer).__name__ for layer in lenet.modern_lenet()):
+        name = f"Layer {layer + 1}: {kind}"
+        if choose == "drawing":
+            explorer.region.locator(f'[data-layer="{layer}"]').click()
+        else:
+            explorer.button(name).click()
+        assert seen(explorer, row(explorer, layer), totals) == [True, True], name
+        for number in explorer.region.get_by_role("group", name=name).get_by_role("spinbutton").all():
+            number.press("ArrowUp")
+            assert seen(explorer, row(explorer, layer), totals, number) == [True] * 3, name
+            number.fill("x")
+            assert seen(explorer, row(explorer, layer), totals, explorer.alert, number) == [True] * 4, name
+            number.fill("3")
+            changed += 1
+        explorer.button("Reset").click()
+    assert changed == 2 * 10 + 2 * 8 + 3  # convolutions, poolings, linear layers
+
+
+def test_a_deep_networks_table_scrolls_to_the_chosen_layer_beside_its_editor(wide):
+    explorer = wide(DEEP, (1, 64, 64))
+    totals = explorer.region.locator("[role=status] > p")
+    for layer in (28, 1, 15):
+        explorer.region.locator(f'[data-layer="{layer}"]').click()
+        bench = explorer.region.locator(".nx-editor")
+        head = explorer.region.locator("thead th").first
+        assert seen(explorer, row(explorer, layer), totals, bench, head) == [True] * 4
+    explorer.page.mouse.wheel(0, 400)
+    assert seen(explorer, totals) == [True]
+
+
+def test_alone_on_a_page_it_has_all_its_words(wide):
+    explorer = wide(nn.Sequential(nn.MaxPool2d(2, 3, 1, ceil_mode=True)), (1, 5, 5))
+    said = explorer.region.locator(".nx-says").inner_text()
+    assert "The last row of windows would start beyond the input" in said
+    assert "The last column of windows" in said
+
+
+def test_a_drawing_that_goes_on_tells_so_and_scrolls_by_keyboard(wide):
+    assert wide().region.locator(".nx-frame").get_attribute("data-more") is None
+    explorer = wide(DEEP, (1, 64, 64))
+    frame = explorer.region.locator(".nx-frame")
+    more = "which => document.querySelector('.nx-frame').dataset.more === which"
+    explorer.page.wait_for_function(more, arg="right")
+    sign = "(frame, side) => getComputedStyle(frame, side).content"
+    assert [frame.evaluate(sign, f"::{side}") for side in ("before", "after")] == ["none", '"›" / ""']
+    explorer.region.get_by_role("group", name="Drawing of the network").focus()
+    explorer.page.keyboard.press("ArrowRight")
+    explorer.page.wait_for_function(more, arg="left right")
+    explorer.region.locator('[data-layer="29"]').click()
+    explorer.page.wait_for_function(more, arg="left")
+
+
+def test_on_a_phone_the_totals_stay_in_sight(bare_page):
+    page = bare_page(NetworkExplorer(lenet.modern_lenet(), (1, 28, 28), id="net"), **PHONE)
+    explorer = Networks(page)
+    for number in explorer.region.get_by_role("spinbutton").all():
+        number.scroll_into_view_if_needed()
+        number.press("ArrowUp")
+        assert seen(explorer, explorer.region.locator("[role=status] > p")) == [True]
+    explorer.spin("Layer 1 groups").fill("99")
+    assert seen(explorer, explorer.alert) == [True]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    explorer.button("Reset").click()
+    explorer.button("Layer 12: Linear").tap()
+    assert seen(explorer, explorer.spin("Layer 12 output features")) == [True]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

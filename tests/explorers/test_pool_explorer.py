@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from helpers.pictures import ankle_boot
+from helpers.widgets import PoolExplorer
 from tests.explorers.explorer import PHONE, OnPage
 from tests.stacks import tensor
 
@@ -210,3 +211,31 @@ def test_a_link_opens_its_state_and_a_bad_one_is_told(open_page, address):
 def test_without_scripts_there_are_readable_tables(open_page, address):
     page = open_page(f"{address}/{CHAPTER}", java_script_enabled=False)
     assert page.locator("#pool-first table").nth(1).locator("td").all_inner_texts() == ["4", "5", "7", "8"]
+
+
+# --- the stage
+
+WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
+STAGES = [(torch.arange(9.0).reshape(3, 3), 1), (torch.arange(64).reshape(8, 8) % 7, 2)]
+
+
+@pytest.mark.parametrize(("X", "stride"), STAGES)
+def test_cause_and_effect_fit_one_screen(bare_page, X, stride):
+    pool = Pool(bare_page(PoolExplorer(X, 2, stride=stride, id="w"), **WIDE), "w")
+    parts = [pool.grid("Input"), pool.grid("Output"), pool.region.locator(".cx-sum"), pool.region.get_by_role("status")]
+    parts += [*pool.region.get_by_role("spinbutton").all(), *pool.region.get_by_role("combobox").all(), pool.mode]
+    top = pool.region.bounding_box()["y"]
+    assert all(part.is_visible() for part in parts)
+    boxes = [part.bounding_box() for part in parts]
+    assert max(box["y"] + box["height"] for box in boxes) - top <= 760
+    assert pool.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_on_a_phone_the_outcome_stays_in_sight(bare_page):
+    pool = Pool(bare_page(PoolExplorer(STAGES[1][0], 2, id="w"), **PHONE), "w")
+    for control in (pool.spin("Kernel height"), pool.spin("Padding columns"), pool.mode):
+        control.scroll_into_view_if_needed()
+        control.focus()
+        line = pool.region.get_by_role("status").locator("> :first-child").bounding_box()
+        assert 0 <= line["y"] <= PHONE["viewport"]["height"] + 1 - line["height"]
+    assert pool.page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]

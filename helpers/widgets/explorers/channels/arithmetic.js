@@ -6,29 +6,38 @@
  */
 import { corr2d, fromRows, outputShape, refusal } from "../../arithmetic/ops.js";
 
+const size = (rows) => [rows.length, rows[0].length];
+
 /** The first input channel that output channel o reads. */
 export function firstChannel(o, c_i, c_o, groups) {
   return Math.floor(o / (c_o / groups)) * (c_i / groups);
 }
 
-/** Why settings are impossible, or null; where PyTorch refuses on a CPU. @param {number[][][]} input @param {number[][][][]} kernel */
+/**
+ * Why settings are impossible, or null; where PyTorch refuses on a CPU.
+ * @param {number[][][]} input @param {number[][][][]} kernel
+ */
 export function channelRefusal(input, kernel, groups, settings) {
   const [c_i, c_o] = [input.length, kernel.length];
   if (groups < 1 || c_i % groups || c_o % groups) return { key: "shapes.groups", params: { c_i, c_o, groups } };
-  if (kernel[0].length !== c_i / groups) return { key: "channels.bad.kernel", params: { c_i, groups, needed: c_i / groups, planes: kernel[0].length } };
-  return refusal([input[0].length, input[0][0].length], [kernel[0][0].length, kernel[0][0][0].length], settings);
+  const needed = c_i / groups, planes = kernel[0].length;
+  if (planes !== needed) return { key: "channels.bad.kernel", params: { c_i, groups, needed, planes } };
+  return refusal(size(input[0]), size(kernel[0][0]), settings);
 }
 
 /**
  * Partial sums and outputs.
  * @param {number[]} bias one number an output channel
- * @returns {{x: Matrix[], k: Matrix[][], partials: Matrix[][], y: Matrix[]}} partials[o][c]: what kernel plane c of output o gives
+ * @returns {{x: Matrix[], k: Matrix[][], partials: Matrix[][], y: Matrix[]}}
+ *   partials[o][c]: what kernel plane c of output o gives
  */
 export function convChannels(input, kernel, groups, settings, bias) {
   const x = input.map(fromRows), k = kernel.map((planes) => planes.map(fromRows));
   const [c_i, c_o] = [x.length, k.length];
-  const partials = k.map((planes, o) => planes.map((plane, c) => corr2d(x[firstChannel(o, c_i, c_o, groups) + c], plane, settings)));
-  const y = partials.map((maps, o) => ({ ...maps[0], d: maps[0].d.map((_, n) => maps.reduce((sum, map) => sum + map.d[n], 0) + bias[o]) }));
+  const read = (o, c) => x[firstChannel(o, c_i, c_o, groups) + c];
+  const partials = k.map((planes, o) => planes.map((plane, c) => corr2d(read(o, c), plane, settings)));
+  const total = (maps, n) => maps.reduce((sum, map) => sum + map.d[n], 0);
+  const y = partials.map((maps, o) => ({ ...maps[0], d: maps[0].d.map((_, n) => total(maps, n) + bias[o]) }));
   return { x, k, partials, y };
 }
 
@@ -42,6 +51,6 @@ export function cost(input, kernel, groups, settings, biased) {
 
 /** A 1×1 kernel as a matrix (c_o, c_i), the pixels as columns (c_i, h w), and their product (c_o, h w). */
 export function asMatrices(x, k, y) {
-  const flat = (maps) => ({ h: maps.length, w: maps[0].d.length, d: Float64Array.from(maps.flatMap((map) => Array.from(map.d))) });
-  return { kernel: { h: k.length, w: k[0].length, d: Float64Array.from(k.flatMap((planes) => planes.map((plane) => plane.d[0]))) }, pixels: flat(x), product: flat(y) };
+  const flat = (maps) => fromRows(maps.map((map) => Array.from(map.d)));
+  return { kernel: fromRows(k.map((planes) => planes.map((plane) => plane.d[0]))), pixels: flat(x), product: flat(y) };
 }

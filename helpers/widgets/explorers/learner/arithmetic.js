@@ -8,7 +8,13 @@
  */
 import { corr2d, flip } from "../../arithmetic/ops.js";
 
-const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
+/** How the window slides everywhere here. */
+export const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
+
+/** As many losses are remembered. */
+export const LONGEST = 2000;
+
+const ARRIVED = 1e-16; // a loss that is nothing but rounding
 
 /** The settings that make the backward pass to the input a full convolution. @param {{h: number, w: number}} k */
 export const full = (k) => ({ ...PLAIN, padding: [k.h - 1, k.w - 1] });
@@ -18,7 +24,9 @@ const total = (m) => m.d.reduce((sum, value) => sum + value, 0);
 
 /**
  * Forward and backward pass.
- * @param {Matrix} x @param {Matrix} k @param {number | null} bias null: a layer without one @param {Matrix} y of the output's shape
+ * @param {Matrix} x @param {Matrix} k
+ * @param {number | null} bias null: a layer without one
+ * @param {Matrix} y of the output's shape
  * @returns {{prediction: Matrix, error: Matrix, loss: number, g: Matrix, dk: Matrix, db: number | null, dx: Matrix}}
  */
 export function pass(x, k, bias, y) {
@@ -37,6 +45,25 @@ export function pass(x, k, bias, y) {
 /** One step down the gradient. @returns {{k: Matrix, bias: number | null}} */
 export function step(k, bias, { dk, db }, rate) {
   return { k: zip(k, dk, (value, slope) => value - rate * slope), bias: bias === null ? null : bias - rate * db };
+}
+
+/**
+ * Several steps down the gradient, as far as they lead anywhere.
+ * @param {object} start x, y, k and bias, and what `pass` made of them @param {number} rate @param {number} count
+ * @returns {{now: object, losses: number[], reason: string | null}}
+ *   where that ends, the loss after each step, and the key of why it ends early
+ */
+export function descend(start, rate, count) {
+  const losses = [];
+  let now = start;
+  for (let n = 0; n < count; n++) {
+    const next = step(now.k, now.bias, now, rate), after = pass(now.x, next.k, next.bias, now.y);
+    if (!Number.isFinite(after.loss)) return { now, losses, reason: "learner.diverged" };
+    if (now.loss <= ARRIVED) return { now, losses, reason: "learner.arrived" };
+    losses.push(after.loss);
+    now = { x: now.x, y: now.y, ...next, ...after };
+  }
+  return { now, losses, reason: null };
 }
 
 /**
@@ -62,7 +89,8 @@ export function largestEigenvalue(matrix) {
   const a = matrix.map((row) => [...row]), n = a.length;
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0, size = 0;
-    for (let p = 0; p < n; p++) for (let q = 0; q < n; q++) p === q ? (size += a[p][p] ** 2) : (off += a[p][q] ** 2);
+    for (let p = 0; p < n; p++)
+      for (let q = 0; q < n; q++) p === q ? (size += a[p][p] ** 2) : (off += a[p][q] ** 2);
     if (off <= 1e-28 * (size + off)) break;
     for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) if (a[p][q] !== 0) rotate(a, p, q);
   }
@@ -83,7 +111,7 @@ export function bound(x, kernel, bias) {
   return most > 0 ? 2 / most : null;
 }
 
-/** Why a learner's settings are impossible, as a key and its parameters, or null; input and kernels are asked elsewhere. */
+/** Why a learner's settings are impossible, or null; input and kernels are asked elsewhere. */
 export function refusedShapes(kernel, teacher, rate) {
   if (kernel[0] !== teacher[0] || kernel[1] !== teacher[1])
     return { key: "learner.bad.shape", params: { k_h: kernel[0], k_w: kernel[1], t_h: teacher[0], t_w: teacher[1] } };

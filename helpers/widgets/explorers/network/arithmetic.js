@@ -2,13 +2,16 @@
  * Networks that are a chain of layers: shapes, parameters, multiply-adds, memory, receptive fields, and why a layer is
  * impossible. The same as helpers/network/. No DOM.
  *
- * A layer is {kind, name?, …settings}; settings of rows and columns are pairs. A shape is [c, h, w], or [n] for a vector.
+ * A layer is {kind, name?, …settings}; settings of rows and columns are pairs. A shape is [c, h, w]; of a vector, [n].
  */
 import { outputSize, refusal } from "../../arithmetic/ops.js";
 import { poolRefusal, poolShape } from "../../arithmetic/pool.js";
 import FACTS from "../../../network/layers.json" with { type: "json" };
 
-/** The most of each number, kinds of layers with the settings of each, and what a setting is: its bounds, what PyTorch takes for it, its letter in a link. */
+/**
+ * The most of each number, kinds of layers with the settings of each, and what a setting is: its bounds, what PyTorch
+ * takes for it, its letter in a link.
+ */
 export const LIMITS = FACTS.limits;
 export const KINDS = FACTS.kinds;
 export const SETTINGS = FACTS.settings;
@@ -17,8 +20,9 @@ export const POOLS = FACTS.pools;
 
 const MAPS = ["Conv2d", ...POOLS, "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "BatchNorm2d", "LocalResponseNorm"];
 const CODES = {
-  Conv2d: "c", MaxPool2d: "m", AvgPool2d: "a", AdaptiveAvgPool2d: "ga", AdaptiveMaxPool2d: "gm", BatchNorm2d: "n", BatchNorm1d: "n1",
-  LocalResponseNorm: "lrn", Dropout: "d", Dropout2d: "d2", Flatten: "f", Linear: "l", Identity: "i",
+  Conv2d: "c", MaxPool2d: "m", AvgPool2d: "a", AdaptiveAvgPool2d: "ga", AdaptiveMaxPool2d: "gm",
+  BatchNorm2d: "n", BatchNorm1d: "n1", LocalResponseNorm: "lrn", Dropout: "d", Dropout2d: "d2",
+  Flatten: "f", Linear: "l", Identity: "i",
 };
 
 const product = (shape) => shape.reduce((a, b) => a * b, 1);
@@ -43,7 +47,8 @@ function layerRefusal(layer, shape) {
   const [c, h, w] = shape;
   if (kind === "Conv2d") {
     const { groups, out_channels } = layer;
-    if (c % groups || out_channels % groups) return { key: "shapes.groups", params: { c_i: c, c_o: out_channels, groups } };
+    const uneven = c % groups || out_channels % groups;
+    if (uneven) return { key: "shapes.groups", params: { c_i: c, c_o: out_channels, groups } };
     return refusal([h, w], layer.kernel_size, layer);
   }
   return isPool(kind) ? poolRefusal([h, w], { ...layer, mode: kind === "AvgPool2d" ? "avg" : "max" }) : null;
@@ -51,7 +56,10 @@ function layerRefusal(layer, shape) {
 
 function shapeAfter(layer, shape) {
   const { kind } = layer, size = [shape[1], shape[2]];
-  if (kind === "Conv2d") return [layer.out_channels, ...[0, 1].map((a) => outputSize(size[a], layer.kernel_size[a], layer.padding[a], layer.stride[a], layer.dilation[a]))];
+  if (kind === "Conv2d") {
+    const { kernel_size: k, padding: p, stride: s, dilation: d } = layer;
+    return [layer.out_channels, ...[0, 1].map((a) => outputSize(size[a], k[a], p[a], s[a], d[a]))];
+  }
   if (isPool(kind)) return [shape[0], ...poolShape(size, layer)];
   if (kind.startsWith("Adaptive")) return [shape[0], ...layer.output_size];
   if (kind === "Flatten") return [product(shape)];
@@ -73,7 +81,8 @@ const UNKNOWN = { size: null, jump: null, extent: null, least: null };
 
 /** r' = r + d (k − 1) j, j' = j s. */
 function windowed(axis, k, s, p, d, n, o) {
-  if (axis.size === null || axis.jump === null) return k === 1 && s === 1 && p === 0 ? axis : afterUneven(axis, k, s, p, d, n, o);
+  if (axis.size === null || axis.jump === null)
+    return k === 1 && s === 1 && p === 0 ? axis : afterUneven(axis, k, s, p, d, n, o);
   const size = axis.size + d * (k - 1) * axis.jump, jump = axis.jump * s;
   return { size, jump, extent: size + (o - 1) * jump, least: size };
 }
@@ -85,7 +94,8 @@ function adaptive(axis, n, o) {
   const starts = Array.from({ length: o }, (_, i) => Math.floor((i * n) / o));
   const lengths = new Set(starts.map((start, i) => Math.ceil(((i + 1) * n) / o) - start));
   const steps = new Set(starts.slice(1).map((start, i) => start - starts[i]));
-  if (lengths.size === 1 && steps.size === 1 && !steps.has(0)) return windowed(axis, [...lengths][0], [...steps][0], 0, 1, n, o);
+  if (lengths.size === 1 && steps.size === 1 && !steps.has(0))
+    return windowed(axis, [...lengths][0], [...steps][0], 0, 1, n, o);
   const [size, least] = [Math.max(...lengths), Math.min(...lengths)].map((k) => axis.size + (k - 1) * axis.jump);
   return { size, jump: null, extent: axis.extent, least };
 }
@@ -106,29 +116,35 @@ function afterUneven(axis, k, s, p, d, n, o) {
  */
 function axisAfter(layer, axis, a, n, o) {
   const { kind } = layer, pooled = kind.startsWith("Adaptive");
-  const mixing = kind === "Linear" || (kind.endsWith("Softmax") && o === 0); // over channels on maps, over all on vectors
-  if (mixing || (pooled && o === 1)) return { size: axis.extent, jump: null, extent: axis.extent, least: axis.extent };
+  const mixing = kind === "Linear" || (kind.endsWith("Softmax") && o === 0); // a softmax of maps is over channels
+  if (mixing || (pooled && o === 1))
+    return { size: axis.extent, jump: null, extent: axis.extent, least: axis.extent };
   if (pooled) return adaptive(axis, n, o);
   if (!layer.kernel_size) return axis;
   return windowed(axis, layer.kernel_size[a], layer.stride[a], layer.padding[a], layer.dilation[a], n, o);
 }
 
 function tooLarge(shape, multiplyAdds, axes) {
-  const found = { elements: product(shape), multiply_adds: multiplyAdds, field: Math.max(...axes.flatMap(({ size, jump, extent }) => [size ?? 0, jump ?? 0, extent ?? 0])) };
+  const field = Math.max(...axes.flatMap(({ size, jump, extent }) => [size ?? 0, jump ?? 0, extent ?? 0]));
+  const found = { elements: product(shape), multiply_adds: multiplyAdds, field };
   const what = Object.keys(found).find((name) => found[name] > LIMITS[name]);
-  return what ? { key: "network.bad.large", params: { what: { key: `network.what.${what}` }, maximum: grouped(LIMITS[what]) } } : null;
+  if (!what) return null;
+  const params = { what: { key: `network.what.${what}` }, maximum: grouped(LIMITS[what]) };
+  return { key: "network.bad.large", params };
 }
 
 /**
  * What every layer gives and costs, up to the first that is impossible.
  * @param {object[]} layers @param {number[]} inputShape [c, h, w] @param {number} batch
- * @returns {{rows: {before: number[], text: string, shape: number[], parameters: number, multiply_adds: number, memory: number,
- *   from: object[], axes: {size: number | null, jump: number | null, extent: number | null, least: number | null}[]}[],
- *   refused: {layer: number, kind: string, key: string, params: object} | null}} axes: rows and columns
+ * @returns {{rows: Row[], refused: {layer: number, kind: string, key: string, params: object} | null}}
+ * @typedef {{before: number[], text: string, shape: number[], parameters: number, multiply_adds: number,
+ *   memory: number, from: Axis[], axes: Axis[]}} Row axes: rows and columns
+ * @typedef {{size: number | null, jump: number | null, extent: number | null, least: number | null}} Axis
  */
 export function table(layers, inputShape, batch = 1) {
   const rows = [];
-  let shape = inputShape, axes = [1, 2].map((a) => ({ size: 1, jump: 1, extent: inputShape[a], least: 1 }));
+  let shape = inputShape;
+  let axes = [1, 2].map((a) => ({ size: 1, jump: 1, extent: inputShape[a], least: 1 }));
   for (const [index, layer] of layers.entries()) {
     const stop = (reason) => ({ rows, refused: { layer: index + 1, kind: layer.kind, ...reason } });
     const reason = layerRefusal(layer, shape);
@@ -138,7 +154,8 @@ export function table(layers, inputShape, batch = 1) {
     axes = from.map((axis, a) => axisAfter(layer, axis, a, before[a + 1] ?? 0, after[a + 1] ?? 0));
     const large = tooLarge(after, multiply_adds, axes);
     if (large) return stop(large);
-    rows.push({ before, text: layerText(layer, shape[0]), shape: after, parameters, multiply_adds, memory: 4 * batch * product(after), from, axes });
+    const text = layerText(layer, shape[0]), memory = 4 * batch * product(after);
+    rows.push({ before, text, shape: after, parameters, multiply_adds, memory, from, axes });
     shape = after;
   }
   return { rows, refused: null };
@@ -166,7 +183,9 @@ export function bytesText(n) {
   return `${grouped(Math.floor(tenths / 10))}.${tenths % 10} ${["KiB", "MiB", "GiB", "TiB"][power - 1]}`;
 }
 
-const pairText = ([rows, columns], open = "(", apart = ", ", close = ")") => (rows === columns ? String(rows) : `${open}${rows}${apart}${columns}${close}`);
+function pairText([rows, columns], open = "(", apart = ", ", close = ")") {
+  return rows === columns ? String(rows) : `${open}${rows}${apart}${columns}${close}`;
+}
 const decimal = (p) => p.toFixed(4).replace(/\.?0+$/, "");
 const python = (on) => (on ? "True" : "False");
 
@@ -196,12 +215,20 @@ export function layersToText(layers) {
   return layers.map(oneToText).join(";");
 }
 
+/** How a link writes a setting, by its type. */
+const WRITTEN = {
+  whole: String,
+  pair: (pair) => pairText(pair, "", "x", ""),
+  switch: Number,
+  probability: decimal,
+};
+
 function oneToText(layer) {
   const parts = [CODES[layer.kind] ?? layer.kind];
   for (const key of KINDS[layer.kind]) {
     const { type, usual, letter } = SETTINGS[key], value = layer[key];
     if (usual !== undefined && String(value) === String(usual)) continue;
-    parts.push(letter + { whole: String, pair: (pair) => pairText(pair, "", "x", ""), switch: Number, probability: decimal }[type](value));
+    parts.push(letter + WRITTEN[type](value));
   }
   return parts.join(",");
 }
@@ -228,7 +255,8 @@ function oneFromText(text) {
 }
 
 function valueFromText(text, { type, least, most }) {
-  const whole = (part) => (/^\d{1,5}$/.test(part) && Number(part) >= least && Number(part) <= most ? Number(part) : undefined);
+  const fits = (part) => /^\d{1,5}$/.test(part) && Number(part) >= least && Number(part) <= most;
+  const whole = (part) => (fits(part) ? Number(part) : undefined);
   if (type === "whole") return whole(text);
   if (type === "switch") return { 0: false, 1: true }[text];
   if (type === "probability") return /^(0(\.\d{1,4})?|1(\.0{1,4})?)$/.test(text) ? Number(text) : undefined;

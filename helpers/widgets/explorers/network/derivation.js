@@ -16,18 +16,20 @@ function shapeLines(lang, layer, row) {
   const { before, shape } = row;
   if (layer.kernel_size) {
     const lines = ["h", "w"].map((axis, a) => sizeFormula(axis, layer, a, before[a + 1], shape[a + 1]));
-    for (const [a, axis] of ["h", "w"].entries()) if (layer.ceil_mode && lines[a].includes("→")) lines.push(say(lang, `pool.dropped.${axis}`));
-    return lines;
+    const dropped = ["h", "w"].filter((_, a) => layer.ceil_mode && lines[a].includes("→"));
+    return [...lines, ...dropped.map((axis) => say(lang, `network.dropped.${axis}`))];
   }
   if (layer.kind === "Flatten" && before.length > 1) return [`${before.join("·")} = ${grouped(shape[0])}`];
-  return String(before) === String(shape) ? [say(lang, "network.derive.shape", { shape: shape.join("×") })] : [`${before.join("×")} → ${shape.join("×")}`];
+  if (String(before) === String(shape)) return [say(lang, "network.derive.shape", { shape: shape.join("×") })];
+  return [`${before.join("×")} → ${shape.join("×")}`];
 }
 
 /** Parameters and multiply-adds of a layer that has weights. */
 function costLines(lang, layer, { before, shape, parameters, multiply_adds }) {
   const inputs = layer.groups > 1 ? `(${before[0]}/${layer.groups})` : before[0];
+  const told = (text) => say(lang, "network.derive.parameters", { text: `${text} = ${grouped(parameters)}` });
   const lines = (weights, bias, adds) => [
-    say(lang, "network.derive.parameters", { text: `${weights}${bias ? ` + ${shape[0]}` : ""} = ${grouped(parameters)}` }),
+    told(`${weights}${bias ? ` + ${shape[0]}` : ""}`),
     say(lang, "network.derive.adds", { text: `${adds} = ${grouped(multiply_adds)}` }),
   ];
   if (layer.kind === "Conv2d") {
@@ -35,7 +37,7 @@ function costLines(lang, layer, { before, shape, parameters, multiply_adds }) {
     return lines(weights, layer.bias, `${weights}·${shape[1]}·${shape[2]}`);
   }
   if (layer.kind === "Linear") return lines(`${shape[0]}·${before[0]}`, layer.bias, `${shape[0]}·${before[0]}`);
-  return layer.kind.startsWith("BatchNorm") && layer.affine ? [say(lang, "network.derive.parameters", { text: `2·${before[0]} = ${grouped(parameters)}` })] : [];
+  return layer.kind.startsWith("BatchNorm") && layer.affine ? [told(`2·${before[0]}`)] : [];
 }
 
 const shown = (size) => (size === null ? "–" : grouped(size));
@@ -45,23 +47,28 @@ function fieldText(lang, layer, from, to, a) {
   const old = from[a], now = to[a];
   if (layer.kernel_size && old.jump !== null && now.jump !== null) {
     const k = layer.kernel_size[a], s = layer.stride[a], d = layer.dilation[a];
-    return `r = ${shown(old.size)} + ${d}·(${k} − 1)·${shown(old.jump)} = ${shown(now.size)}, j = ${shown(old.jump)}·${s} = ${shown(now.jump)}`;
+    const r = `r = ${shown(old.size)} + ${d}·(${k} − 1)·${shown(old.jump)} = ${shown(now.size)}`;
+    return `${r}, j = ${shown(old.jump)}·${s} = ${shown(now.jump)}`;
   }
-  if (now.size === old.size && now.jump === old.jump) return say(lang, "network.derive.same", { text: `r = ${shown(now.size)}` });
-  if (now.least === now.extent && now.size !== null) return say(lang, "network.derive.all", { text: `r = ${shown(now.size)}` });
-  return now.jump === null ? say(lang, "network.derive.uneven", { text: `r = ${shown(now.size)}` }) : `r = ${shown(now.size)}, j = ${shown(now.jump)}`;
+  const text = `r = ${shown(now.size)}`;
+  if (now.size === old.size && now.jump === old.jump) return say(lang, "network.derive.same", { text });
+  if (now.least === now.extent && now.size !== null) return say(lang, "network.derive.all", { text });
+  return now.jump === null ? say(lang, "network.derive.uneven", { text }) : `${text}, j = ${shown(now.jump)}`;
 }
 
 function fieldLines(lang, layer, { from, axes }) {
   const texts = [0, 1].map((a) => fieldText(lang, layer, from, axes, a));
-  if (texts[0] === texts[1]) return [say(lang, "network.derive.field", { text: texts[0] })];
-  return texts.map((text, a) => `${say(lang, "network.derive.field", { text: say(lang, "ui.bad.where", { where: say(lang, `network.derive.${a ? "columns" : "rows"}`), text }) })}`);
+  const told = (text) => say(lang, "network.derive.field", { text });
+  if (texts[0] === texts[1]) return [told(texts[0])];
+  const where = [say(lang, "network.derive.rows"), say(lang, "network.derive.columns")];
+  return texts.map((text, a) => told(say(lang, "ui.bad.where", { where: where[a], text })));
 }
 
 /** Lines about a possible layer. @param {object} row of network.js's table @param {number} batch */
 export function derivation(lang, layer, row, batch) {
   const bytes = `${grouped(row.memory)} B${row.memory < 1024 ? "" : ` = ${bytesText(row.memory)}`}`;
   const memory = `4 B·${[...row.shape, ...(batch > 1 ? [batch] : [])].join("·")} = ${bytes}`;
-  return [...shapeLines(lang, layer, row), ...costLines(lang, layer, row), say(lang, "network.derive.memory", { text: memory }), ...fieldLines(lang, layer, row)];
+  const costs = [...costLines(lang, layer, row), say(lang, "network.derive.memory", { text: memory })];
+  return [...shapeLines(lang, layer, row), ...costs, ...fieldLines(lang, layer, row)];
 }
 

@@ -9,7 +9,10 @@ import { say } from "../../words/words.js";
 export const family = (kind) => [ACTIVATIONS, POOLS].find((kinds) => kinds.includes(kind)) ?? [kind];
 
 export class LayerEditor {
-  /** @param {{lang: string, index: number, read: () => object, write: (patch: object) => void, refuse: (name: string, refusal: object | null) => void}} options */
+  /**
+   * @param {{lang: string, index: number, read: () => object, write: (patch: object) => void,
+   *   refuse: (name: string, refusal: object | null) => void}} options
+   */
   constructor({ lang, index, read, write, refuse }) {
     Object.assign(this, { lang, layer: index + 1, read, refuse, closed: false });
     this.write = (patch) => this.closed || write(patch); // a field taken off the page with the focus in it still writes
@@ -19,7 +22,8 @@ export class LayerEditor {
     this.shows = [];
     const parts = [...this.#kindChoice(), ...KINDS[kind].map((key) => this.#control(key))];
     this.title = h("strong", {});
-    this.element = h("div", { role: "group", class: "nx-editor" }, this.title, h("div", { class: "nx-controls" }, ...parts));
+    const controls = h("div", { class: "nx-controls" }, ...parts);
+    this.element = h("div", { role: "group", class: "nx-editor" }, this.title, controls);
   }
 
   #word(key) {
@@ -29,8 +33,10 @@ export class LayerEditor {
   #kindChoice() {
     if (this.family.length === 1) return [];
     const pools = this.family === POOLS;
-    const options = this.family.map((kind) => [kind, pools ? say(this.lang, `pool.mode.${kind === "AvgPool2d" ? "avg" : "max"}`) : kind]);
-    const { select, element } = choice(this.#word(pools ? "pooling" : "function"), options, (kind) => this.write({ kind }));
+    const name = (kind) => (pools ? say(this.lang, `pool.mode.${kind === "AvgPool2d" ? "avg" : "max"}`) : kind);
+    const options = this.family.map((kind) => [kind, name(kind)]);
+    const label = this.#word(pools ? "pooling" : "function");
+    const { select, element } = choice(label, options, (kind) => this.write({ kind }));
     this.shows.push((layer) => (select.value = layer.kind));
     return [element];
   }
@@ -41,10 +47,13 @@ export class LayerEditor {
   }
 
   #pair(key) {
-    const { least, most } = SETTINGS[key];
+    const { lang, refuse } = this, { least, most } = SETTINGS[key];
     const pair = new PairFields({
-      lang: this.lang, label: say(this.lang, `network.label.${key}`), names: [this.#word(`${key}.rows`), this.#word(`${key}.columns`)],
-      minimum: least, maximum: most, read: () => (this.closed ? [least, least] : this.read()[key]), write: (value) => this.write({ [key]: value }), refuse: this.refuse,
+      lang, refuse, label: say(lang, `network.label.${key}`),
+      names: [this.#word(`${key}.rows`), this.#word(`${key}.columns`)],
+      minimum: least, maximum: most,
+      read: () => (this.closed ? [least, least] : this.read()[key]),
+      write: (value) => this.write({ [key]: value }),
     });
     this.fields.push(pair);
     this.shows.push(() => pair.show());
@@ -52,13 +61,16 @@ export class LayerEditor {
   }
 
   #spin(key, type) {
-    const { least = 0, most = 1 } = SETTINGS[key], name = this.#word(key);
-    const special = type === "probability" ? { parse: (text) => probability(text, name), next: (value, by) => Math.round((value + by / 10) * 1e4) / 1e4 } : {};
-    const spin = new SpinField({ lang: this.lang, name, minimum: least, maximum: most, write: (value) => this.write({ [key]: value }), refuse: this.refuse, ...special });
+    const { lang, refuse } = this, { least = 0, most = 1 } = SETTINGS[key], name = this.#word(key);
+    const tenth = (value, by) => Math.round((value + by / 10) * 1e4) / 1e4;
+    const special = type === "probability" ? { parse: (text) => probability(text, name), next: tenth } : {};
+    const write = (value) => this.write({ [key]: value });
+    const spin = new SpinField({ lang, name, minimum: least, maximum: most, write, refuse, ...special });
     spin.element.classList.add("nx-long");
     this.fields.push(spin);
     this.shows.push((layer) => spin.show(layer[key]));
-    return h("div", { class: "cx-group" }, h("span", { class: "cx-label", "aria-hidden": "true" }, say(this.lang, `network.label.${key}`)), spin.element);
+    const label = h("span", { class: "cx-label", "aria-hidden": "true" }, say(lang, `network.label.${key}`));
+    return h("div", { class: "cx-group" }, label, spin.element);
   }
 
   #switch(key) {
@@ -94,5 +106,6 @@ function probability(text, name) {
   const parsed = parseNumber(text);
   if (!("value" in parsed)) return parsed;
   const { value } = parsed;
-  return value >= 0 && value <= 1 && Number(value.toFixed(4)) === value ? parsed : { key: "network.bad.p", params: { name, value: text.trim() } };
+  if (value >= 0 && value <= 1 && Number(value.toFixed(4)) === value) return parsed;
+  return { key: "network.bad.p", params: { name, value: text.trim() } };
 }

@@ -14,15 +14,22 @@ export class NetworkTable {
     const heads = COLUMNS.map((name) => h("th", { scope: "col" }, say(lang, `network.column.${name}`)));
     this.caption = h("span", {});
     this.input = h("td", {});
-    this.body = h("tbody", {}, h("tr", { class: "nx-input-row" }, h("th", { scope: "row" }, say(lang, "ui.input")), this.input, ...Array.from({ length: 4 }, () => h("td", {}))));
+    const nothing = Array.from({ length: 4 }, () => h("td", {}));
+    const input = h("th", { scope: "row" }, say(lang, "ui.input"));
+    this.body = h("tbody", {}, h("tr", { class: "nx-input-row" }, input, this.input, ...nothing));
     this.sums = Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, h("td", { class: "nx-number" })]));
-    const foot = h("tr", {}, h("th", { scope: "row" }, say(lang, "network.total")), h("td", {}), ...Object.values(this.sums), h("td", {}));
-    this.element = h("table", { class: "nx-table" }, h("caption", {}, this.caption), h("thead", {}, h("tr", {}, ...heads)), this.body, h("tfoot", {}, foot));
+    const total = h("th", { scope: "row" }, say(lang, "network.total"));
+    this.head = h("thead", {}, h("tr", {}, ...heads));
+    this.foot = h("tfoot", {}, h("tr", {}, total, h("td", {}), ...Object.values(this.sums), h("td", {})));
+    const caption = h("caption", {}, this.caption);
+    this.box = h("div", { class: "cx-scroll nx-scroll" },
+      h("table", { class: "nx-table" }, caption, this.head, this.body, this.foot));
   }
 
   #row(index) {
     const button = h("button", { type: "button", class: "nx-pick", onclick: () => this.pick(index) });
-    const code = h("code", {}), cells = h("td", { class: "nx-shape" }), field = h("td", {}), reason = h("td", { colspan: 5, class: "nx-reason" });
+    const code = h("code", {}), cells = h("td", { class: "nx-shape" }), field = h("td", {});
+    const reason = h("td", { colspan: 5, class: "nx-reason" });
     const numbers = Object.keys(NUMBERS).map(() => {
       const text = h("span", {}), bar = h("span", { class: "nx-bar", "aria-hidden": "true" });
       return { text, bar, cell: h("td", { class: "nx-number" }, text, bar) };
@@ -32,7 +39,10 @@ export class NetworkTable {
     return { element, button, code, cells, numbers, field, reason, possible };
   }
 
-  /** @param {{layers: object[], input: number[], batch: number, found: {rows: object[], refused: object | null}, at: number}} what */
+  /**
+   * @param {{layers: object[], input: number[], batch: number, at: number,
+   *   found: {rows: object[], refused: object | null}}} what
+   */
   show({ layers, input, batch, found, at }) {
     setText(this.caption, say(this.lang, "network.caption", { batch: grouped(batch) }));
     setText(this.input, input.join("×"));
@@ -41,15 +51,34 @@ export class NetworkTable {
       this.rows.push(this.#row(this.rows.length));
       this.body.append(this.rows[this.rows.length - 1].element);
     }
-    const sums = totals(found.rows);
+    const sums = totals(found.rows), known = found.rows.length;
     this.rows.forEach((row, n) => {
+      const look = [n === at && "nx-chosen-row", n === known && "nx-refused-row", n > known && "nx-unknown-row"];
       setText(row.button, say(this.lang, "network.layer", { layer: n + 1, kind: layers[n].kind }));
       setAttribute(row.button, "aria-pressed", n === at ? "true" : "false");
-      setAttribute(row.element, "class", n === found.rows.length ? "nx-refused-row" : n > found.rows.length ? "nx-unknown-row" : null);
-      if (n < found.rows.length) this.#known(row, found.rows[n], sums);
-      else this.#unknown(row, layers[n], n === found.rows.length ? found : null, input[0]);
+      setAttribute(row.element, "class", look.filter(Boolean).join(" ") || null);
+      if (n < known) this.#known(row, found.rows[n], sums);
+      else this.#unknown(row, layers[n], n === known ? found : null, input[0]);
+      row.code.hidden = row.code.textContent === `${layers[n].kind}()`; // its name says it all
     });
-    for (const [name, write] of Object.entries(NUMBERS)) setText(this.sums[name], found.refused ? "–" : write(sums[name]));
+    for (const [name, write] of Object.entries(NUMBERS))
+      setText(this.sums[name], found.refused ? "–" : write(sums[name]));
+  }
+
+  /** Scrolls the table, and nothing else, to the row of a layer, which its head and foot would hide. */
+  reveal(index) {
+    const { box, head, foot } = this, row = this.rows[index].element;
+    const [inner, outer, top, end] = [row, box, head, foot].map((element) => element.getBoundingClientRect());
+    const above = inner.top - outer.top - top.height, below = inner.bottom - outer.bottom + end.height;
+    if (above < 0) box.scrollTop += above;
+    else if (below > 0) box.scrollTop += below;
+  }
+
+  /** Keeps the chosen layer's row in sight where an alert has come, or gone, and the table has less room or more. */
+  settle(index) {
+    const { clientHeight } = this.box;
+    if (clientHeight !== this.room) this.reveal(index);
+    this.room = clientHeight;
   }
 
   #known(row, { text, shape, axes, ...numbers }, sums) {

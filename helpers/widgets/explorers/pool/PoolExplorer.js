@@ -1,216 +1,153 @@
 /** The pooling explorer: every window, its winner or its mean, and where the gradient goes. */
-import { Draft } from "../../state/draft.js";
-import { h, icon, setAttribute, withSubscripts } from "../../parts/dom.js";
-import { PairFields, checkbox, choice } from "../../parts/fields.js";
-import { Alerts, StateLink, region } from "../../parts/frame.js";
-import { Grid } from "../../parts/grid/grid.js";
-import { choiceView, matrixField, pairField, placeView, switchField } from "../../state/link.js";
+import { Memory } from "../../arithmetic/memory.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { fromRows, span } from "../../arithmetic/ops.js";
-import { Player } from "../../parts/player.js";
 import { pool2d, poolGradient, poolRefusal, poolShape, pooled, rolled, windowsOver } from "../../arithmetic/pool.js";
-import { INPUTS, inputOf } from "../../arithmetic/presets.js";
-import { Memory, same } from "../../arithmetic/memory.js";
+import { Explorer, mounted } from "../../explorer.js";
+import { h, setAttribute, withSubscripts } from "../../parts/dom.js";
+import { Grid } from "../../parts/grid/grid.js";
+import { Player } from "../../parts/player.js";
 import { showSum } from "../../parts/weighted-sum.js";
-import { learn, say } from "../../words/words.js";
+import { choiceView, placeView } from "../../state/link.js";
+import { learn } from "../../words/words.js";
+import { BADGES, PoolControls, movers } from "./controls.js";
 import LIMITS from "./limits.json" with { type: "json" };
+import { poolFields } from "./link.js";
+import { poolLines } from "./sentences.js";
 import words from "./words.json" with { type: "json" };
 
 learn(words);
 
 const TRAITS = ["input", "mode", "kernel_size", "stride", "padding", "dilation", "ceil_mode", "count_include_pad"];
-const ARROWS = { left: ["M18 11H9l4-4-1.4-1.4L5.2 12l6.4 6.4L13 17l-4-4h9z", [0, -1]], right: ["M6 11h9l-4-4 1.4-1.4 6.4 6.4-6.4 6.4L11 17l4-4H6z", [0, 1]], up: ["M11 18V9l-4 4-1.4-1.4L12 5.2l6.4 6.4L17 13l-4-4v9z", [-1, 0]], down: ["M11 6v9l-4-4-1.4 1.4 6.4 6.4 6.4-6.4L17 11l-4 4V6z", [1, 0]] };
-const BADGES = ["none", "windows", "gradient"];
 const MOST_TERMS = 36;
 
 const size = (rows) => [rows.length, rows[0].length];
-const refused = (values) => poolRefusal(size(values.input), values);
 
-class PoolExplorer {
-  constructor(model, el) {
-    this.lang = model.get("lang");
-    this.at = [0, 0];
-    this.badges = "none";
-    this.memory = new Memory();
-    this.alerts = new Alerts(this.lang, () => this.update());
-    this.draft = new Draft(model, TRAITS, refused, () => {
-      this.alerts.passing = [];
-      this.update();
-    });
-    this.#build(model, el);
-    this.update();
-    this.link?.start();
+class PoolExplorer extends Explorer {
+  constructor(model) {
+    super(model, TRAITS);
+    Object.assign(this, { at: [0, 0], badges: BADGES[0], moved: null });
+    this.memory = this.keep(new Memory());
   }
 
-  #build(model, el) {
-    const { lang, draft } = this, { set: refuse, tell } = this.alerts, word = (key) => say(lang, key);
-    const write = (r, c, block) => this.#write(r, c, block);
-    this.input = new Grid({ lang, name: word("ui.input"), kind: "input", refuse, tell, edit: (r, c, value) => write(r, c, [[value]]), paste: write });
-    this.output = new Grid({ lang, name: word("ui.output"), kind: "output", point: (r, c, how) => this.#point(r, c, how) });
-    this.player = new Player({
+  refusal(values) {
+    return poolRefusal(size(values.input), values);
+  }
+
+  compute(values) {
+    const x = fromRows(values.input);
+    this.moved = null;
+    const small = { windows: windowsOver(x, values), gradient: poolGradient(x, values) };
+    return { x, y: pool2d(x, values), small };
+  }
+
+  build() {
+    const { lang, draft, word } = this;
+    const point = (r, c, how) => this.#point(r, c, how);
+    this.grids = {
+      input: this.keep(new Grid({ lang, name: word("ui.input"), kind: "input", ...this.editable("input") })),
+      output: this.keep(new Grid({ lang, name: word("ui.output"), kind: "output", point })),
+    };
+    this.player = this.keep(new Player({
       lang,
-      where: () => ({ index: this.at[0] * this.y.w + this.at[1], count: this.y.d.length }),
-      go: (index) => this.select(Math.floor(index / this.y.w), index % this.y.w),
-    });
+      where: () => ({ index: this.at[0] * this.result.y.w + this.at[1], count: this.result.y.d.length }),
+      go: (index) => this.select(Math.floor(index / this.result.y.w), index % this.result.y.w),
+    }));
+    this.controls = this.keep(new PoolControls({
+      lang, draft, refuse: this.alerts.set,
+      resize: (rows, columns) => draft.change({ input: this.memory.resize(draft.values.input, rows, columns) }),
+      replace: (input) => this.#replace(input),
+      badge: (name) => this.#badge(name),
+    }));
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
     this.status = h("div", { role: "status", class: "cx-status" });
-    this.stage = h("div", { class: "cx-stage" }, this.input.element, h("div", { class: "cx-operand" }, h("span", { class: "cx-sign", "aria-hidden": "true" }, "→"), this.output.element));
-    const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.#reset() }, word("ui.reset"));
-    this.root = region(word("pool.name"), this.stage, this.sum, h("div", { class: "cx-bar" }, this.player.element, this.#movers(), reset), this.alerts.element, this.#settings(), this.#extras(), this.status, h("p", { class: "cx-hint" }, word("pool.hint")));
-    if (model.static && model.get("html_id")) {
-      const mode = { trait: "mode", write: String, read: (text) => (["max", "avg"].includes(text) ? { value: text } : null) };
-      this.link = new StateLink({
-        lang, draft, id: model.get("html_id"), root: this.root, alerts: this.alerts, sentence: (found) => this.#sentence(found), forget: () => this.#forget(),
-        fields: {
-          x: matrixField("input", LIMITS.input), m: mode, k: pairField("kernel_size", 1, LIMITS.kernel_size), s: pairField("stride", 1, LIMITS.stride), p: pairField("padding", 0, LIMITS.padding),
-          d: pairField("dilation", 1, LIMITS.dilation), c: switchField("ceil_mode"), i: switchField("count_include_pad"),
-        },
-        view: {
-          o: placeView({ get: () => this.at, usual: () => [0, 0], within: (values) => poolShape(size(values.input), values), take: (at) => (this.at = at) }),
-          n: choiceView({ get: () => this.badges, options: BADGES, take: (badges) => (this.badges = badges) }),
-        },
-      });
-      this.root.querySelector(".cx-bar").append(this.link.element);
-    }
-    el.append(this.root);
-  }
-
-  /** Buttons that move the whole input by one element. */
-  #movers() {
-    const button = ([name, [path, by]]) => h("button", { type: "button", class: "cx-button", "aria-label": say(this.lang, `pool.move.${name}`), onclick: () => this.#move(by) }, icon(path));
-    return h("div", { class: "cx-player", role: "group", "aria-label": say(this.lang, "pool.move") }, ...Object.entries(ARROWS).map(button));
-  }
-
-  #settings() {
-    const { lang, draft } = this, word = (key) => say(lang, key);
-    const pair = (label, names, minimum, maximum, read, write) => new PairFields({ lang, label: word(label), names: names.map((name) => word(`ui.field.${name}`)), minimum, maximum, read, write, refuse: this.alerts.set });
-    const setting = (name, label, names, minimum) => pair(label, names, minimum, LIMITS[name], () => draft.values[name], (value) => draft.change({ [name]: value }));
-    this.fields = [
-      pair("ui.input", ["input_height", "input_width"], 1, LIMITS.input, () => size(draft.values.input), (sides) => draft.change({ input: this.memory.resize(draft.values.input, ...sides) })),
-      setting("kernel_size", "pool.window", ["kernel_height", "kernel_width"], 1),
-      setting("stride", "ui.stride", ["stride_rows", "stride_columns"], 1),
-      setting("padding", "ui.padding", ["padding_rows", "padding_columns"], 0),
-      setting("dilation", "ui.dilation", ["dilation_rows", "dilation_columns"], 1),
-    ];
-    return h("div", { class: "cx-settings" }, h("p", { class: "cx-axes", "aria-hidden": "true" }, word("ui.axes")), ...this.fields.map((field) => field.element));
-  }
-
-  #extras() {
-    const { lang, draft } = this, word = (key) => say(lang, key);
-    const mode = choice(word("pool.mode"), ["max", "avg"].map((name) => [name, word(`pool.mode.${name}`)]), (value) => draft.change({ mode: value }));
-    const inputs = choice(word("ui.preset.input"), [["", word("ui.preset.own")], ...Object.keys(INPUTS).map((name) => [name, word(`ui.preset.${name}`)])], (name) => {
-      if (!name) return;
-      this.memory.forget();
-      this.input.forget();
-      draft.change({ input: inputOf(name, ...size(draft.values.input)) });
-    });
-    const ceil = checkbox(word("pool.ceil"), (ceil_mode) => draft.change({ ceil_mode }));
-    const include = checkbox(word("pool.include"), (count_include_pad) => draft.change({ count_include_pad }));
-    const badges = choice(word("pool.badges"), BADGES.map((name) => [name, word(`pool.badges.${name}`)]), (name) => {
-      this.badges = name;
-      this.update();
-    });
-    this.showExtras = () => {
-      const { values } = draft;
-      mode.select.value = values.mode;
-      inputs.select.value = Object.keys(INPUTS).find((name) => same(values.input, inputOf(name, ...size(values.input)))) ?? "";
-      ceil.box.checked = values.ceil_mode;
-      include.box.checked = values.count_include_pad;
-      setAttribute(include.element, "hidden", values.mode === "max");
-      badges.select.value = this.badges;
+    this.pale = [this.grids.output.root, this.sum];
+    const becomes = h("span", { class: "cx-sign", "aria-hidden": "true" }, "→");
+    this.stage = h("div", { class: "cx-stage" }, this.grids.input.element,
+      h("div", { class: "cx-operand" }, becomes, this.grids.output.element));
+    return {
+      name: word("pool.name"), stage: [this.stage], told: [this.sum],
+      moves: [this.player.element, movers(lang, (by) => this.#move(by))],
+      knobs: [this.controls.settings, this.controls.extras], outcome: [this.status], hint: word("pool.hint"),
     };
-    return h("div", { class: "cx-extras" }, mode.element, inputs.element, ceil.element, include.element, badges.element);
+  }
+
+  /** A link tells the chosen output and what the small numbers show, too. */
+  linked() {
+    const within = (values) => poolShape(size(values.input), values);
+    return {
+      fields: poolFields(LIMITS),
+      view: {
+        o: placeView({ get: () => this.at, usual: () => [0, 0], within, take: (at) => (this.at = at) }),
+        n: choiceView({ get: () => this.badges, options: BADGES, take: (badges) => (this.badges = badges) }),
+      },
+    };
+  }
+
+  forgetView() {
+    this.player.pause();
+    Object.assign(this, { at: [0, 0], badges: BADGES[0], moved: null });
   }
 
   // --- changes
 
-  #write(r, c, block) {
-    const input = this.draft.values.input.map((row) => [...row]);
-    block.forEach((line, i) => line.forEach((value, j) => (input[r + i][c + j] = value)));
+  #badge(name) {
+    this.badges = name;
+    this.update();
+  }
+
+  #replace(input) {
+    this.memory.forget();
+    this.grids.input.forget();
     this.draft.change({ input });
   }
 
+  /** Moves the whole input, and counts the outputs that this has changed. */
   #move(by) {
-    const before = this.draft.refused ? null : this.y;
-    this.input.forget();
+    const before = this.draft.refused ? null : this.result.y;
+    this.grids.input.forget();
     this.draft.change({ input: rolled(this.draft.values.input, by) });
     if (!before || this.draft.refused) return;
-    const changed = this.y.d.reduce((count, value, n) => count + (Math.abs(value - before.d[n]) > 1e-9 ? 1 : 0), 0);
-    this.moved = { changed, count: this.y.d.length };
-    this.#tell();
-  }
-
-  #forget() {
-    this.player.pause();
-    this.memory.forget();
-    this.input.forget();
-    for (const field of this.fields) field.forget();
-    this.alerts.clear();
-    Object.assign(this, { at: [0, 0], badges: "none", moved: null });
-  }
-
-  #reset() {
-    this.#forget();
-    this.draft.change({ ...this.draft.author });
-    this.link?.leave();
+    const { d } = this.result.y;
+    this.moved = { changed: d.filter((value, n) => Math.abs(value - before.d[n]) > 1e-9).length, count: d.length };
+    this.#showShape();
   }
 
   // --- from state to page
 
-  #sentence({ key, params }) {
-    return say(this.lang, key, params);
-  }
-
-  /** Shows the whole state. */
-  update() {
-    const { draft } = this, { values } = draft;
-    if (!draft.refused && this.computed !== draft.valid) {
-      this.x = fromRows(draft.valid.input);
-      this.y = pool2d(this.x, draft.valid);
-      this.small = { windows: windowsOver(this.x, draft.valid), gradient: poolGradient(this.x, draft.valid) };
-      this.computed = draft.valid;
-      this.moved = null;
-    }
-    const impossible = this.alerts.show(draft.refused ? [this.#sentence(draft.refused)] : []);
-    this.at = [Math.min(this.at[0], this.y.h - 1), Math.min(this.at[1], this.y.w - 1)];
+  draw(values) {
+    const { y } = this.result, { input, output } = this.grids;
+    this.at = [Math.min(this.at[0], y.h - 1), Math.min(this.at[1], y.w - 1)];
     this.#drawInput(values);
-    this.output.draw(this.y);
-    this.stage.style.setProperty("--total", String(this.input.columns + this.output.columns));
-    for (const element of [this.output.root, this.sum]) setAttribute(element, "aria-disabled", impossible ? "true" : null);
-    for (const field of this.fields) field.show();
-    this.showExtras();
-    this.#tell();
+    output.draw(y);
+    this.measure(this.stage, [input, output]);
+    this.controls.show(this.badges);
+    this.#showShape();
     this.select(...this.at);
   }
 
   #drawInput(values) {
-    const x = fromRows(values.input), fits = !this.draft.refused;
-    const border = values.mode === "max" ? -Infinity : 0;
-    const read = [0, 1].map((a) => (fits ? ((a ? this.y.w : this.y.h) - 1) * values.stride[a] + span(values.kernel_size[a], values.dilation[a]) - values.padding[a] : Infinity));
-    this.input.draw(x, values.padding.map((p) => Math.max(0, Math.min(p, LIMITS.padding))), {
-      border,
+    const { x, y, small } = this.result, fits = !this.draft.refused;
+    const shown = fits ? x : fromRows(values.input), numbers = fits && small[this.badges];
+    const { padding, stride, kernel_size, dilation } = values;
+    const end = (o, a) => (o - 1) * stride[a] + span(kernel_size[a], dilation[a]) - padding[a];
+    const read = fits ? [end(y.h, 0), end(y.w, 1)] : [Infinity, Infinity];
+    this.grids.input.draw(shown, padding.map((p) => Math.max(0, Math.min(p, LIMITS.padding))), {
+      border: values.mode === "max" ? -Infinity : 0,
       flags: (r, c) => (r >= read[0] || c >= read[1] ? "cx-unused" : ""),
-      badge: (r, c) => (fits && this.small[this.badges] ? formatNumber(this.small[this.badges].d[r * x.w + c]) : ""),
+      badge: (r, c) => (numbers ? formatNumber(numbers.d[r * shown.w + c]) : ""),
     });
   }
 
   /** The output's shape, its formula, and what the last move changed. */
-  #tell() {
-    const { lang, y, moved } = this, { input, kernel_size, stride, padding, dilation, ceil_mode } = this.draft.valid;
-    const [open, close] = ceil_mode ? "⌈⌉" : "⌊⌋";
-    const lines = [say(lang, "ui.shape", { h: y.h, w: y.w })];
-    ["h", "w"].forEach((axis, a) => {
-      const [n, k, s, p, d, o] = [size(input)[a], kernel_size[a], stride[a], padding[a], dilation[a], [y.h, y.w][a]];
-      const windows = (ceil_mode ? Math.ceil : Math.floor)((n + 2 * p - span(k, d)) / s) + 1;
-      const less = windows > o ? " − 1" : "";
-      lines.push(`o_${axis} = ${open}(n_${axis} + 2p_${axis} − d_${axis}(k_${axis} − 1) − 1) / s_${axis}${close} + 1${less} = ${open}(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}${close} + 1${less} = ${o}`);
-      if (less) lines.push(say(lang, `pool.dropped.${axis}`));
-    });
-    if (moved) lines.push(say(lang, "pool.moved", moved));
+  #showShape() {
+    const lines = poolLines(this.lang, this.draft.valid, this.result.y);
+    if (this.moved) lines.push(this.word("pool.moved", this.moved));
     const text = lines.join("\n");
-    if (text === this.told) return;
-    this.told = text;
-    this.status.replaceChildren(...lines.map((line, n) => h("p", { class: n ? "cx-formula" : "cx-shape" }, ...withSubscripts(line))));
+    if (text === this.shape) return;
+    this.shape = text;
+    const paragraph = (line, n) => h("p", { class: n ? "cx-formula" : "cx-shape" }, ...withSubscripts(line));
+    this.status.replaceChildren(...lines.map(paragraph));
   }
 
   #point(r, c, how) {
@@ -222,38 +159,31 @@ class PoolExplorer {
   /** Shows the window behind the output element (i, j), and how its value comes about. */
   select(i, j) {
     this.at = [i, j];
-    const usable = !this.draft.refused, { list, winner, divisor, value } = pooled(this.x, i, j, this.draft.valid);
-    this.input.mark(usable ? list.map(({ r, c }, n) => ({ r, c, mark: n === winner ? "cx-winner" : "cx-window", ...(n === winner ? { note: "max" } : {}) })) : []);
-    this.output.mark([{ r: i, c: j, mark: "cx-window" }]);
-    this.output.moveTo(i, j);
+    const usable = !this.draft.refused, found = pooled(this.result.x, i, j, this.draft.valid);
+    const mark = (n) => (n === found.winner ? { mark: "cx-winner", note: "max" } : { mark: "cx-window" });
+    this.grids.input.mark(usable ? found.list.map(({ r, c }, n) => ({ r, c, ...mark(n) })) : []);
+    this.grids.output.mark([{ r: i, c: j, mark: "cx-window" }]);
+    this.grids.output.moveTo(i, j);
     setAttribute(this.sum, "aria-live", this.player.playing ? "off" : "polite");
-    showSum(this.sum, this.#words(i, j, list, winner, divisor, value));
+    showSum(this.sum, this.#words(i, j, found));
     this.player.update(usable);
     this.link?.update();
   }
 
   /** Y[i, j] = max(a, b, …) = y, or (a + b + …) / n = y. */
-  #words(i, j, list, winner, divisor, value) {
-    const counted = divisor === null || this.draft.valid.count_include_pad ? list : list.filter(({ inside }) => inside);
-    const terms = counted.slice(0, MOST_TERMS).map((place) => h("span", { class: place.inside ? `cx-x${place === list[winner] ? " cx-best" : ""}` : "cx-x cx-zero" }, place.value < 0 && divisor !== null ? `(${formatNumber(place.value)})` : formatNumber(place.value)));
-    const between = divisor === null ? ", " : " + ";
-    const nodes = terms.flatMap((term, n) => (n ? [between, term] : [term]));
-    if (counted.length > MOST_TERMS) nodes.push(between, say(this.lang, "pool.more", { count: counted.length - MOST_TERMS }));
-    const [before, after] = divisor === null ? ["max(", ")"] : ["(", `) / ${divisor}`];
-    return [h("span", { class: "cx-lhs" }, `Y[${i}, ${j}] = `), before, ...nodes, after, " = ", h("span", { class: "cx-y" }, formatNumber(value))];
-  }
-
-  destroy() {
-    this.player.pause();
-    this.link?.destroy();
-    this.draft.destroy();
-    this.input.destroy();
-    this.output.destroy();
+  #words(i, j, { list, winner, divisor, value }) {
+    const most = divisor === null; // a maximum divides by nothing
+    const counted = most || this.draft.valid.count_include_pad ? list : list.filter(({ inside }) => inside);
+    const look = (place) => (place.inside ? `cx-x${place === list[winner] ? " cx-best" : ""}` : "cx-x cx-zero");
+    const number = (n) => (n < 0 && !most ? `(${formatNumber(n)})` : formatNumber(n));
+    const terms = counted.slice(0, MOST_TERMS).map((place) => h("span", { class: look(place) }, number(place.value)));
+    if (counted.length > MOST_TERMS) terms.push(this.word("pool.more", { count: counted.length - MOST_TERMS }));
+    const nodes = terms.flatMap((term, n) => (n ? [most ? ", " : " + ", term] : [term]));
+    const [before, after] = most ? ["max(", ")"] : ["(", `) / ${divisor}`];
+    const y = h("span", { class: "cx-y" }, formatNumber(value));
+    return [h("span", { class: "cx-lhs" }, `Y[${i}, ${j}] = `), before, ...nodes, after, " = ", y];
   }
 }
 
 /** anywidget's entry. */
-export function render({ model, el }) {
-  const explorer = new PoolExplorer(model, el);
-  return () => explorer.destroy();
-}
+export const render = mounted(PoolExplorer);

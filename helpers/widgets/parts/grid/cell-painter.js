@@ -2,6 +2,21 @@
 import { h, setAttribute } from "../dom.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 
+const LONGEST = 5; // characters of a number that is shown in full
+
+/**
+ * A number short enough for a cell: as formatted, or with at most three digits that count where that would be longer than
+ * five characters. @param {number} value @param {number} [digits]
+ */
+export function shortNumber(value, digits = 3) {
+  const full = formatNumber(value);
+  if (full.length <= LONGEST || !Number.isFinite(value)) return full;
+  const rounded = Number(value.toPrecision(digits)), size = Math.abs(rounded);
+  if (size >= 5e-5 && size < 1000) return formatNumber(rounded);
+  const [leading, power] = rounded.toExponential().split("e");
+  return `${leading}e${Number(power)}`.replaceAll("-", "\u2212");
+}
+
 /** A painter shows numbers for a Grid, which owns names, focus and editing. Positions are rows and columns from the grid's own corner. */
 export class CellPainter {
   constructor(grid) {
@@ -38,8 +53,9 @@ export class CellPainter {
       if (!Object.is(cell.value, now.value)) {
         cell.value = now.value;
         element.dataset.value = String(now.value);
-        const shown = formatNumber(now.value);
+        const full = formatNumber(now.value), shown = shortNumber(now.value);
         cell.text.textContent = shown;
+        setAttribute(element, "title", shown === full ? null : full);
         element.dataset.length = shown.length < 4 ? "s" : shown.length < 6 ? "m" : "l";
       }
       if (cell.name !== now.name) element.setAttribute("aria-label", (cell.name = now.name));

@@ -1,8 +1,11 @@
 /** The skeleton of every explorer: its state, what it refuses, the link to its state, and the stage that all share. */
-import { h, setAttribute } from "./parts/dom.js";
+import { h, icon, setAttribute } from "./parts/dom.js";
 import { Alerts, StateLink, region } from "./parts/frame.js";
 import { Draft } from "./state/draft.js";
 import { say } from "./words/words.js";
+
+/** Four corners of a frame. */
+const CORNERS = "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z";
 
 /**
  * What an explorer fills in: `refusal`, `compute`, `build` and `draw`; and where it has them, `linked`, `forgetView`.
@@ -83,7 +86,7 @@ export class Explorer {
     if (this.model.static && id) {
       const { lang, draft, alerts, root } = this;
       this.link = new StateLink({ lang, draft, alerts, root, id, forget: () => this.forget(), ...this.linked() });
-      bar.append(this.link.element);
+      bar.append(this.link.element, this.#alone());
     }
     el.append(this.root);
     this.update();
@@ -120,6 +123,13 @@ export class Explorer {
     this.link?.destroy();
     this.draft.destroy();
     for (const part of this.kept) part.destroy?.();
+  }
+
+  /** A button that asks the page to show this explorer and nothing else, or all again; style hides it where no page does. */
+  #alone() {
+    const ask = () => this.root.dispatchEvent(new CustomEvent("cnn-alone", { bubbles: true, composed: true }));
+    const name = this.word("ui.alone");
+    return h("button", { type: "button", class: "cx-button cx-alone", "aria-label": name, title: name, onclick: ask }, icon(CORNERS));
   }
 
   // --- what several need

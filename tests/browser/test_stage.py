@@ -104,9 +104,9 @@ def test_tables_have_headers_and_the_logo_is_in_a_landmark(open_page, address):
 def test_one_explorer_stands_alone_until_escape(open_page, address):
     page = opened(open_page, address, "01_conv2d")
     explorer = page.locator("[data-cnn-widget]").first
-    say = "one => one.dispatchEvent(new CustomEvent('cnn-alone', { bubbles: true }))"
-    for end in (lambda: page.keyboard.press("Escape"), lambda: explorer.evaluate(say)):
-        explorer.evaluate(say)
+    alone = explorer.get_by_role("button", name="Fill the window with this explorer")
+    for end in (lambda: page.keyboard.press("Escape"), alone.click):
+        alone.click()
         assert explorer.bounding_box() == {"x": 0, "y": 0, **LAPTOP}
         assert not page.locator(".bd-article h1").is_visible()
         assert explorer.get_by_role("grid").first.is_visible()

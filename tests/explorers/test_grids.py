@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from helpers.widgets import ChannelExplorer, ColourMixer, ConvExplorer, KernelLearner, LeNetExplorer, PoolExplorer
-from tests.explorers.parts import conv, kernels, paste
+from tests.explorers.parts import conv, kernels, paste, settled
 
 PADDING = "Padding cannot be typed or pasted over."
 
@@ -27,7 +27,9 @@ def test_on_padding_nothing_is_typed_or_pasted_and_the_reason_is_told(bare_page,
     grid = root.get_by_role("grid", name="Input", exact=True)
     state = root.get_by_role("link", name="Link to this state")
     before = state.get_attribute("href")
-    grid.locator("[tabindex='0']").focus()  # the corner, which is padding
+    grid.locator("[tabindex='0']").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowUp")  # the corner, which is padding
     for key in ("Enter", "F2", "7", "-"):
         page.keyboard.press(key)
         assert PADDING in alert.inner_text()
@@ -47,6 +49,35 @@ def test_on_padding_nothing_is_typed_or_pasted_and_the_reason_is_told(bare_page,
     page.keyboard.press("End")  # padding on the right
     paste(page, "5")
     assert PADDING in alert.inner_text()
+
+
+def test_the_first_stop_of_a_padded_grid_is_an_element_and_stays_one(bare_page):
+    page = bare_page(ConvExplorer(torch.arange(9).reshape(3, 3), [[1]], 2, id="one"))
+    grid = page.locator("#one").get_by_role("grid", name="Input", exact=True)
+    stop = grid.locator("[tabindex='0']")
+    assert stop.get_attribute("aria-label") == "Input row 1, column 1: 0"
+    stop.focus()
+    page.keyboard.press("ArrowRight")
+    for padding in ("0", "3", "1"):
+        page.locator("#one").get_by_role("spinbutton", name="Padding rows").fill(padding)
+        assert stop.get_attribute("aria-label") == "Input row 1, column 2: 1"
+
+
+FLASHES = """cells => cells.map(cell => [cell.getAttribute("aria-label"), cell.querySelector(".cx-text")])
+  .filter(([, text]) => text.getAnimations().length).map(([label]) => label.split(":")[0])"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_outputs_that_changed_light_up(bare_page, motion):
+    page = bare_page(ConvExplorer(torch.arange(9).reshape(3, 3), [[1, 1]], id="one"), reduced_motion=motion)
+    root = page.locator("#one")
+    output = root.get_by_role("grid", name="Output", exact=True).get_by_role("gridcell")
+    assert output.evaluate_all(FLASHES) == []
+    root.get_by_role("gridcell", name="Input row 2, column 1: 3").click()
+    root.get_by_role("textbox", name="Input row 2, column 1").fill("50")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert output.evaluate_all(FLASHES) == (["Output row 2, column 1"] if motion == "no-preference" else [])
 
 
 def test_a_block_is_refused_or_taken_in_every_editable_grid(bare_page):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import expect
 from torch import nn
 
@@ -222,6 +225,49 @@ def test_the_pixel_of_a_readers_own_picture_does_not_travel(bare_page):
     page.keyboard.press("End")
     assert "Y[30, 68]" in root.inner_text()
     assert link_of(root) == "#pic?t=levels"
+
+
+def grey(height, width):
+    """A picture of many levels, and them."""
+    levels = torch.arange(height * width).reshape(height, width) * 7 % 256
+    out = io.BytesIO()
+    Image.fromarray(levels.numpy().astype("uint8")).save(out, "PNG")
+    return out.getvalue(), levels
+
+
+def test_a_small_picture_travels_with_its_pixel(bare_page):
+    page = bare_page(kernels())
+    data, levels = grey(40, 100)
+    give(page.locator("#pic"), data)
+    page.locator('#pic [aria-rowcount="40"]').first.wait_for()
+    page.locator("#pic").get_by_role("grid", name="Output").get_by_role("gridcell").focus()
+    page.keyboard.press("Home")
+    link = link_of(page.locator("#pic"))
+    window = page.locator("#pic").get_by_role("grid", name="Window").get_by_role("gridcell")
+    again = bare_page(kernels(), link=link)
+    again.locator('#pic [aria-rowcount="40"]').first.wait_for()
+    there = again.locator("#pic").get_by_role("grid", name="Window").get_by_role("gridcell")
+    numbers = [cells.evaluate_all("all => all.map(cell => Number(cell.dataset.value))") for cells in (window, there)]
+    assert numbers[0] == numbers[1] == levels[20, :2].tolist()
+    assert link_of(again.locator("#pic")) == link
+
+
+def test_a_small_colour_picture_travels(bare_page):
+    mixer = ColourMixer(torch.zeros(3, 8, 8), torch.eye(3), id="mix")
+    page = bare_page(mixer)
+    give(page.locator("#mix"), grey(9, 11)[0])
+    page.locator('#mix [aria-rowcount="9"]').first.wait_for()
+    link = link_of(page.locator("#mix"))
+    again = bare_page(mixer, link=link)
+    again.locator('#mix [aria-rowcount="9"][aria-colcount="11"]').first.wait_for()
+    assert link_of(again.locator("#mix")) == link
+
+
+@pytest.mark.parametrize("text", ["2x2.AAAA", "0x4.AAAA", "9999x9999.AAAA", "2x2.*", "2x2", "100x100." + "A" * 13334])
+def test_a_link_with_a_damaged_picture_is_refused(bare_page, text):
+    root = bare_page(kernels(), link=f"#pic?p={text}").locator("#pic")
+    assert "makes no sense" in root.get_by_role("alert").inner_text()
+    assert link_of(root) == "#pic?"
 
 
 def test_a_solution_that_came_with_a_link_is_not_the_readers(bare_page):

@@ -93,6 +93,31 @@ export const planesField = (trait, depth, maximum, most) => ({
   read: (text) => deepFromText(text, DEEPER.slice(-depth), maximum, most),
 });
 
+/** The most pixels, of all planes together, that a link holds: mail and chat programs cut off longer ones. */
+const MOST_PIXELS = 4096;
+
+/**
+ * A field that holds a picture of whole levels from 0 to 255, one plane of rows or several: "28x30.", and a byte for each
+ * level in base64url. What is larger, or is no picture of such levels, is not written. @param {number} count of planes; 0 for a picture that is a plane itself
+ */
+export const pictureField = (trait, count = 0) => ({ trait, write: (value) => pictureToText(count ? value : [value]), read: (text) => pictureFromText(text, count) });
+
+function pictureToText(planes) {
+  const levels = planes.flat(2), { length: h } = planes[0], { length: w } = planes[0][0];
+  if (levels.length > MOST_PIXELS || !levels.every((level) => Number.isInteger(level) && level >= 0 && level <= 255)) return null;
+  const code = btoa(String.fromCharCode(...levels));
+  return `${h}x${w}.${code.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}
+
+function pictureFromText(text, count) {
+  const [, rows, columns, code] = /^([1-9]\d{0,3})x([1-9]\d{0,3})\.([\w-]+)$/.exec(text) ?? [];
+  const h = Number(rows), w = Number(columns), total = h * w * (count || 1);
+  if (!code || total > MOST_PIXELS || code.length !== Math.ceil((total * 4) / 3)) return null;
+  const bytes = atob(code.replaceAll("-", "+").replaceAll("_", "/"));
+  const plane = (n) => Array.from({ length: h }, (_, r) => Array.from({ length: w }, (_, c) => bytes.charCodeAt((n * h + r) * w + c)));
+  return { value: count ? Array.from({ length: count }, (_, n) => plane(n)) : plane(0) };
+}
+
 /** A field that holds rows and columns from minimum to maximum. */
 export const pairField = (trait, minimum, maximum) => ({
   trait,
@@ -170,7 +195,7 @@ export function toLink(fields, values, author) {
   const parameters = {};
   for (const [name, { trait, write }] of Object.entries(fields)) {
     const now = write(values[trait]);
-    if (now !== write(author[trait])) parameters[name] = now;
+    if (now !== null && now !== write(author[trait])) parameters[name] = now;
   }
   return parameters;
 }

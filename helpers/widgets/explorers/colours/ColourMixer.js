@@ -9,7 +9,7 @@ import { Grid } from "../../parts/grid/grid.js";
 import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { showSum, sum } from "../../parts/weighted-sum.js";
 import { Latest } from "../../state/latest.js";
-import { matrixField, placeView } from "../../state/link.js";
+import { matrixField, pictureField, placeView } from "../../state/link.js";
 import { learn } from "../../words/words.js";
 import words from "./words.json" with { type: "json" };
 
@@ -109,14 +109,15 @@ class ColourMixer extends Explorer {
     return list.element;
   }
 
-  /** A link tells the kernel and the chosen pixel of the author's picture; a reader's does not travel. */
+  /** A link tells the kernel, a small picture, and the chosen pixel of a picture that travels. */
   linked() {
-    const own = () => this.draft.valid.picture !== this.draft.author.picture;
+    const picture = pictureField("picture", CHANNELS.length);
+    const stays = ({ valid, author }) => valid.picture !== author.picture && picture.write(valid.picture) === null; // too large
     const usual = () => middleOf(this.result.x[0]);
     const within = ({ picture: [plane] }) => [plane.length, plane[0].length];
-    const get = () => (own() ? usual() : this.at ?? usual());
+    const get = () => (stays(this.draft) ? usual() : this.at ?? usual());
     const take = (at) => (this.at = at);
-    return { fields: { k: threeField() }, view: { o: placeView({ get, usual, within, take }) } };
+    return { fields: { k: threeField(), p: picture }, view: { o: placeView({ get, usual, within, take }) } };
   }
 
   forgetView() {

@@ -11,7 +11,7 @@ import { Grid } from "../../parts/grid/grid.js";
 import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { products, showSum, sum } from "../../parts/weighted-sum.js";
 import { Latest } from "../../state/latest.js";
-import { choiceView, matrixField, placeView } from "../../state/link.js";
+import { choiceView, matrixField, pictureField, placeView } from "../../state/link.js";
 import LIMITS from "./limits.json" with { type: "json" };
 
 const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
@@ -126,15 +126,16 @@ class ImageKernels extends Explorer {
     return list.element;
   }
 
-  /** What a link tells besides the kernel: the chosen output of the author's picture, and how values are shown. */
+  /** What a link tells: the kernel, a small picture, the chosen output of a picture that travels, and how values are shown. */
   linked() {
-    const own = () => this.draft.valid.picture !== this.draft.author.picture; // a reader's picture does not travel
+    const picture = pictureField("picture");
+    const stays = ({ valid, author }) => valid.picture !== author.picture && picture.write(valid.picture) === null; // too large
     const usual = () => middleOf(this.result.y);
     const within = ({ picture, kernel }) => outputShape(fromRows(picture), fromRows(kernel), PLAIN);
     return {
-      fields: { k: matrixField("kernel", LIMITS.kernel) },
+      fields: { k: matrixField("kernel", LIMITS.kernel), p: picture },
       view: {
-        o: placeView({ get: () => (own() ? usual() : this.#chosen()), usual, within, take: (at) => (this.at = at) }),
+        o: placeView({ get: () => (stays(this.draft) ? usual() : this.#chosen()), usual, within, take: (at) => (this.at = at) }),
         t: choiceView({ get: () => this.how, options: SHADES, take: (how) => (this.how = how) }),
       },
     };

@@ -51,6 +51,7 @@ export class CellPainter {
       const now = look(Math.floor(n / columns), n % columns);
       const { element } = cell;
       if (!Object.is(cell.value, now.value)) {
+        if (cell.value !== undefined) this.#flash(element);
         cell.value = now.value;
         element.dataset.value = String(now.value);
         const full = formatNumber(now.value), shown = shortNumber(now.value);
@@ -71,6 +72,12 @@ export class CellPainter {
         setAttribute(element, "data-badge", now.badge || null);
       }
     });
+  }
+
+  /** Lets a number that has changed light up once; style decides where. */
+  #flash(element) {
+    element.classList.remove("cx-changed");
+    requestAnimationFrame(() => element.classList.add("cx-changed"));
   }
 
   /** Marks cells: a list of {r, c, mark, note}; what was marked before is cleared. */

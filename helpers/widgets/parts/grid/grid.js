@@ -50,6 +50,7 @@ export class Grid {
     const resized = rows !== this.painter.size[0] || columns !== this.painter.size[1];
     const moved = padding[0] !== this.padding[0] || padding[1] !== this.padding[1];
     const focused = this.root.contains(this.root.getRootNode().activeElement);
+    const cursor = this.cursor.map((place, axis) => place - this.padding[axis] + padding[axis]); // on the same element
     Object.assign(this, { matrix, padding, flags, badge, range, border });
     if (resized || moved) {
       this.#commitOpen();
@@ -57,7 +58,7 @@ export class Grid {
       this.painter.resize(rows, columns);
       this.root.setAttribute("aria-rowcount", String(rows));
       this.root.setAttribute("aria-colcount", String(columns));
-      this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
+      this.cursor = [rows, columns].map((count, axis) => Math.min(Math.max(cursor[axis], 0), count - 1));
     }
     const scale = this.#scale();
     this.painter.paint((r, c) => this.#look(r, c, scale));

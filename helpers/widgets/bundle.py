@@ -6,6 +6,7 @@ import of what a module does not export, and a name that is declared twice:
 
     import { a, b as c } from "./sibling.js";
     import name from "../words.json" with { type: "json" };
+    import NAME from "./worker.js" with { type: "text" };  (the module and all that it imports, as one script's text)
     export function f …   export async function f …   export class C …   export const NAME = …;
 
 Explorers are found, not listed: one is a folder of `explorers/` whose view, a module that exports `render`, is named
@@ -40,6 +41,9 @@ PURE = ("arithmetic", "words", "state")
 _IMPORT = re.compile(r'import\s*\{([^{}]*)\}\s*from\s*"(\.{1,2}/(?:\.\./)*(?:[\w-]+/)*[\w-]+\.js)";')
 _IMPORT_JSON = re.compile(
     r'import\s+([\w$]+)\s+from\s*"(\.{1,2}/(?:\.\./)*(?:[\w-]+/)*[\w-]+\.json)"\s*with\s*\{\s*type:\s*"json"\s*\};'
+)
+_IMPORT_TEXT = re.compile(
+    r'import\s+([\w$]+)\s+from\s*"(\.{1,2}/(?:\.\./)*(?:[\w-]+/)*[\w-]+\.js)"\s*with\s*\{\s*type:\s*"text"\s*\};'
 )
 _EXPORT = re.compile(r"export\s+((?:async\s+)?function|class|const)\s+([A-Za-z_$][\w$]*)")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
@@ -243,6 +247,7 @@ class _Module:
         self.code = _code(self.text)
         self.imports: list[tuple[str, list[tuple[str, str]]]] = []  # sibling, (its name, ours)
         self.words: list[tuple[str, str]] = []  # our name, path of the JSON
+        self.texts: list[tuple[str, str]] = []  # our name, the module whose script it holds
         self.exports: list[str] = []
         self.cuts: list[tuple[int, int]] = []
         for found in _STATEMENT.finditer(self.code):
@@ -263,6 +268,9 @@ class _Module:
             self.cuts.append(found.span())
         elif found := _IMPORT_JSON.match(self.text, start):
             self.words.append((found[1], found[2]))
+            self.cuts.append(found.span())
+        elif found := _IMPORT_TEXT.match(self.text, start):
+            self.texts.append((found[1], self._beside(found[2])))
             self.cuts.append(found.span())
         elif found := _EXPORT.match(self.text, start):
             if found[1] == "const" and (more := self._more_names(found.end())):
@@ -305,7 +313,7 @@ class _Module:
             for theirs, _ in pairs:
                 if theirs not in exports[sibling]:
                     raise JoinError(f"{self.name} imports {theirs}, which {sibling} does not export")
-        names = [ours for _, pairs in self.imports for _, ours in pairs] + [ours for ours, _ in self.words]
+        names = [ours for _, pairs in self.imports for _, ours in pairs] + [ours for ours, _ in self.words + self.texts]
         names += self.declared
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise JoinError(f"{self.name} declares {' and '.join(twice)} twice")
@@ -316,12 +324,18 @@ class _Module:
             f"const {{ {_destructured(pairs)} }} = {_variable(sibling)};" for sibling, pairs in self.imports if pairs
         ]
         lines += [f"const {ours} = {_json(self.name, path, lang)};" for ours, path in self.words]
+        lines += [f"const {ours} = {json.dumps(_script(entry))};" for ours, entry in self.texts]
         head = "\n".join(lines)
         ends = [(0, 0), *self.cuts, (len(self.text), len(self.text))]
         body = "".join(self.text[end:start] for (_, end), (start, _) in pairwise(ends)).strip()
         return (
             f"const {_variable(self.name)} = (() => {{\n{head}\n{body}\nreturn {{ {', '.join(self.exports)} }};\n}})();"
         )
+
+
+def _script(entry: str) -> str:
+    """A module and all that it imports, as a classic script that a worker runs."""
+    return f'"use strict";\n{_text(_join([entry]).values())}\n'
 
 
 def _destructured(pairs: list[tuple[str, str]]) -> str:

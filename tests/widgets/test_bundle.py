@@ -29,6 +29,16 @@ def test_names_are_handed_on_under_their_new_names(modules):
     assert "return { two };" in joined
 
 
+def test_a_module_can_be_taken_in_as_the_text_of_a_script(modules, script):
+    modules(
+        a="export const one = 1;\n",
+        work='import { one } from "./a.js";\nself.told = `${one} and "two"`;\n',
+        b='import SOURCE from "./work.js" with { type: "text" };\nexport const text = SOURCE;\n',
+    )
+    joined = joined_text(["b.js"])
+    assert script.evaluate(f"{joined}\n(0, eval)($b.text); self.told") == '1 and "two"'
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -1,0 +1,168 @@
+/**
+ * A trained network in the page: any tree of layers, computed forward in single precision, parts switched off. No DOM.
+ *
+ * A tree becomes a list of steps, each of which reads the outputs of earlier ones: a layer reads one, the join of branches
+ * several. Whoever draws or takes apart a network reads `steps`; whoever computes calls `run`.
+ */
+import { ACTIVATE, activation, adaptive, batchNorm, convolution, linear, pooling, responseNorm, softmaxOver } from "./layers.js";
+
+/** The picture, as what a step reads. */
+export const INPUT = -1;
+
+const product = (shape) => shape.reduce((a, b) => a * b, 1);
+const isNorm = (kind) => kind.startsWith("BatchNorm");
+const isDropout = (kind) => kind.startsWith("Dropout");
+export const isActivation = (kind) => kind in ACTIVATE || kind.endsWith("Softmax");
+
+/**
+ * @typedef {object} Step
+ * @property {object} layer as the tree has it; of a join, the Parallel @property {string} kind its kind; of a join "concat" or "add"
+ * @property {number[]} path places that lead to it in the tree: item, branch, item …; a block's item, item …
+ * @property {number[]} reads steps, or INPUT @property {number[]} before shape of what the first of them gives @property {number[]} shape of what it gives
+ */
+
+/**
+ * The steps of a tree of layers, in the order in which they run.
+ * @param {object[]} layers @param {number[][]} shapes of the steps' outputs, in that order @param {number[]} input shape of the picture
+ * @returns {Step[]}
+ */
+export function stepsOf(layers, shapes, input) {
+  const steps = [];
+  const shapeOf = (n) => (n === INPUT ? input : steps[n].shape);
+  const push = (layer, kind, path, reads) => steps.push({ layer, kind, path, reads, before: shapeOf(reads[0]), shape: shapes[steps.length] }) - 1;
+  const follow = (items, path, from) => {
+    items.forEach((item, n) => {
+      const here = [...path, n];
+      if (item.kind === "Block") from = follow(item.layers, here, from);
+      else if (item.kind === "Parallel") {
+        const ends = item.branches.map((branch, b) => follow(branch, [...here, b], from));
+        from = push(item, item.join, here, ends);
+      } else from = push(item, item.kind, here, [from]);
+    });
+    return from;
+  };
+  follow(layers, [], INPUT);
+  return steps;
+}
+
+/**
+ * The step at which a layer's units are switched off: the activation that follows it, over a normalisation or dropout; where
+ * none does, the layer itself.
+ * @param {Step[]} steps @param {number} n of a layer with units
+ */
+export function activationOf(steps, n) {
+  let at = n;
+  for (let next = n + 1; next < steps.length; next++) {
+    const { kind, reads } = steps[next];
+    const alone = reads.length === 1 && reads[0] === at && steps.filter((step) => step.reads.includes(at)).length === 1;
+    if (!alone || !(isNorm(kind) || isDropout(kind) || isActivation(kind))) break;
+    at = next;
+    if (isActivation(kind)) return at;
+  }
+  return n;
+}
+
+/** A network that computes. One picture at a time; its outputs stay until the next. */
+export class Engine {
+  /**
+   * @param {Step[]} steps @param {Record<string, {shape: number[], d: Float32Array}>} tensors by PyTorch's names: a layer's name, ".weight" and so on
+   */
+  constructor(steps, tensors) {
+    this.steps = steps;
+    this.outputs = steps.map(({ shape }) => new Float32Array(product(shape)));
+    this.compute = steps.map((step) => this.#prepared(step, tensors));
+    this.off = { units: new Map(), whole: new Set() };
+  }
+
+  #prepared(step, tensors) {
+    const { kind, layer, before, shape } = step;
+    const part = (name) => tensors[`${layer.name}.${name}`]?.d ?? null;
+    const own = { weight: part("weight"), bias: part("bias"), running_mean: part("running_mean"), running_var: part("running_var") };
+    if (kind === "Conv2d") return convolution(layer, before, shape, own.weight, own.bias);
+    if (kind === "Linear") return linear(before[0], shape[0], own.weight, own.bias);
+    if (kind === "MaxPool2d" || kind === "AvgPool2d") return pooling(layer, before, shape);
+    if (kind.startsWith("Adaptive")) return adaptive(kind, before, shape);
+    if (isNorm(kind)) return batchNorm(before, own);
+    if (kind === "LocalResponseNorm") return responseNorm(layer.size, before);
+    if (kind.endsWith("Softmax")) return softmaxOver(kind, before);
+    if (isActivation(kind)) return activation(kind);
+    if (kind === "concat" || kind === "add") return null;
+    return (x, y) => y.set(x); // Flatten, Identity, and Dropout in eval mode
+  }
+
+  /**
+   * Switches parts off, and all others on: units' outputs are 0, a layer hands on what it reads.
+   * @param {{units?: [number, number[]][], whole?: number[]}} off steps with channels or units; steps
+   */
+  switchOff({ units = [], whole = [] }) {
+    this.off = { units: new Map(units), whole: new Set(whole) };
+  }
+
+  /** The first step that anything switched off changes; the number of steps where nothing is. */
+  get first() {
+    return Math.min(this.steps.length, ...this.off.units.keys(), ...this.off.whole);
+  }
+
+  /**
+   * Computes all steps, or those from a step on where the earlier outputs still stand.
+   * @param {Float32Array} input the picture @returns {Float32Array} what the last step gives
+   */
+  run(input, from = 0) {
+    const read = (n) => (n === INPUT ? input : this.outputs[n]);
+    for (let n = from; n < this.steps.length; n++) this.#step(n, this.steps[n].reads.map(read));
+    return this.outputs[this.steps.length - 1];
+  }
+
+  #step(n, inputs) {
+    const { kind, shape } = this.steps[n], y = this.outputs[n];
+    if (this.off.whole.has(n)) y.set(inputs[0]);
+    else if (kind === "concat") {
+      let at = 0;
+      for (const x of inputs) {
+        y.set(x, at);
+        at += x.length;
+      }
+    } else if (kind === "add") for (let i = 0; i < y.length; i++) y[i] = inputs.reduce((sum, x) => sum + x[i], 0);
+    else this.compute[n](inputs[0], y);
+    const size = y.length / shape[0];
+    for (const unit of this.off.units.get(n) ?? []) y.fill(0, unit * size, (unit + 1) * size);
+  }
+}
+
+/**
+ * A picture at another size, as `F.interpolate(mode="bilinear", antialias=True)` makes it: where it becomes smaller, each
+ * pixel is a weighted mean of all that it covers; where it grows, of the two nearest.
+ * @param {Float32Array} x (h, w) @param {[number, number]} from its size @param {[number, number]} to
+ */
+export function resized(x, [h, w], [rows, columns]) {
+  if (h === rows && w === columns) return x;
+  const across = weights(w, columns), down = weights(h, rows);
+  const half = new Float32Array(h * columns), y = new Float32Array(rows * columns);
+  for (let r = 0; r < h; r++)
+    for (let j = 0; j < columns; j++) {
+      const { first, shares } = across[j];
+      let sum = 0;
+      for (let n = 0; n < shares.length; n++) sum += shares[n] * x[r * w + first + n];
+      half[r * columns + j] = sum;
+    }
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) {
+      const { first, shares } = down[i];
+      let sum = 0;
+      for (let n = 0; n < shares.length; n++) sum += shares[n] * half[(first + n) * columns + j];
+      y[i * columns + j] = sum;
+    }
+  return y;
+}
+
+/** What each of `to` places takes of `from`: the first of its sources, and the share of each from there on. */
+function weights(from, to) {
+  const scale = from / to, reach = Math.max(scale, 1);
+  return Array.from({ length: to }, (_, place) => {
+    const middle = scale * (place + 0.5);
+    const first = Math.max(0, Math.trunc(middle - reach + 0.5)), end = Math.min(from, Math.trunc(middle + reach + 0.5));
+    const shares = Array.from({ length: end - first }, (_, n) => Math.max(0, 1 - Math.abs((first + n - middle + 0.5) / reach)));
+    const total = shares.reduce((a, b) => a + b, 0);
+    return { first, shares: shares.map((share) => share / total) };
+  });
+}

@@ -1,0 +1,71 @@
+/** How many of some labelled pictures a network gets right, with parts switched off; what is in front of these is computed once. No DOM. */
+import { INPUT, resized } from "./engine.js";
+
+/** The most numbers that are kept of all pictures together. */
+const MOST_KEPT = 2e7;
+
+/** The place of the largest number. @param {Float32Array} values */
+export function largest(values) {
+  let best = 0;
+  for (let n = 1; n < values.length; n++) if (values[n] > values[best]) best = n;
+  return best;
+}
+
+export class Evaluation {
+  /**
+   * @param {import("./engine.js").Engine} engine of its own: nobody else may run it
+   * @param {number} count of pictures @param {(n: number) => Float32Array} picture @param {ArrayLike<number>} labels
+   */
+  constructor(engine, count, picture, labels) {
+    Object.assign(this, { engine, count, picture, labels });
+    this.kept = { first: 0, outputs: [] };
+  }
+
+  /**
+   * The evaluation of grey pictures, a byte a pixel, brought to the network's size.
+   * @param {{pictures: Uint8Array, side: number, labels: number[], input: number[]}} network its test pictures, side×side each, and the shape that it takes
+   */
+  static of({ pictures, side, labels, input: [, h, w] }, engine) {
+    const area = side * side, size = /** @type {[number, number]} */ ([h, w]);
+    const levels = (n) => Float32Array.from(pictures.subarray(n * area, (n + 1) * area), (level) => level / 255);
+    return new Evaluation(engine, labels.length, (n) => resized(levels(n), [side, side], size), labels);
+  }
+
+  /**
+   * One picture after the other, so that whoever counts can stop, or show how far it is.
+   * @param {{units?: [number, number[]][], whole?: number[]}} off see Engine.switchOff
+   * @returns {Generator<{done: number, right: number}>}
+   */
+  *counted(off) {
+    const { engine } = this;
+    engine.switchOff(off);
+    const first = engine.first < engine.steps.length ? engine.first : 0;
+    if (first !== this.kept.first) this.kept = { first, outputs: [] };
+    const needed = this.#needed(first);
+    for (let n = 0, right = 0; n < this.count; n++) {
+      right += largest(this.#run(n, first, needed)) === this.labels[n] ? 1 : 0;
+      yield { done: n + 1, right };
+    }
+  }
+
+  /** The steps in front of `first` that it or a later one reads; none where they are too large to be kept. */
+  #needed(first) {
+    const { steps, outputs } = this.engine;
+    const read = new Set(steps.slice(first).flatMap(({ reads }) => reads).filter((n) => n !== INPUT && n < first));
+    const size = [...read].reduce((sum, n) => sum + outputs[n].length, 0);
+    return size * this.count <= MOST_KEPT ? [...read] : [];
+  }
+
+  #run(n, first, needed) {
+    const { engine, kept } = this;
+    const readsInput = engine.steps.slice(first).some(({ reads }) => reads.includes(INPUT));
+    const input = kept.outputs[n] && !readsInput ? null : this.picture(n);
+    if (kept.outputs[n]) {
+      needed.forEach((step, i) => engine.outputs[step].set(kept.outputs[n][i]));
+      return engine.run(input, first);
+    }
+    const answer = engine.run(input);
+    if (needed.length) kept.outputs[n] = needed.map((step) => engine.outputs[step].slice());
+    return answer;
+  }
+}

@@ -1,0 +1,33 @@
+/** Files of weights. No DOM. */
+
+/** The bytes of a base64 text. @param {string} text @returns {Uint8Array} */
+export function bytesOf(text) {
+  return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+}
+
+/** @typedef {{shape: number[], d: Float32Array}} Tensor */
+
+/**
+ * The tensors of a safetensors file: 8 bytes with the length of a JSON header, the header, the data.
+ * Half precision (F16) becomes single precision, whose numbers hold it exactly. Throws for any other kind of number.
+ * @param {ArrayBuffer} buffer @returns {Record<string, Tensor>}
+ */
+export function readSafetensors(buffer) {
+  const length = Number(new DataView(buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+  const tensors = {};
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    const bytes = buffer.slice(8 + length + from, 8 + length + to); // a copy, which begins where numbers may
+    if (dtype !== "F32" && dtype !== "F16") throw new Error(`${name} is ${dtype}, not F32 or F16`);
+    tensors[name] = { shape, d: dtype === "F32" ? new Float32Array(bytes) : Float32Array.from(new Uint16Array(bytes), single) };
+  }
+  return tensors;
+}
+
+/** The number that 16 bits mean: a sign, five bits of exponent, ten of fraction (IEEE 754). @param {number} bits */
+export function single(bits) {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 0x1f, fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
+}

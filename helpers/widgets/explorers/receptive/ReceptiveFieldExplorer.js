@@ -56,7 +56,8 @@ class ReceptiveFieldExplorer extends Explorer {
   /** A link tells the level and the element that the reader looks from, too. */
   linked() {
     const get = () => this.at, take = (at) => (this.at = at);
-    return { fields: receptiveFields(LIMITS), view: { o: lookView({ get, usual: () => this.#near(this.usual), take }) } };
+    const look = lookView({ get, take, usual: () => this.#near(this.usual) });
+    return { fields: receptiveFields(LIMITS), view: { o: look } };
   }
 
   forgetView() {

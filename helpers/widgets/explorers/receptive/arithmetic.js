@@ -78,7 +78,8 @@ export const outside = (first, last, n) => Math.max(0, -first) + Math.max(0, las
 
 /** Paths from each element of a square input: in two dimensions, those of its row times those of its column. */
 export function inTwoDimensions(counts) {
-  const n = counts.length, d = Float64Array.from({ length: n ** 2 }, (_, i) => counts[Math.floor(i / n)] * counts[i % n]);
+  const n = counts.length;
+  const d = Float64Array.from({ length: n ** 2 }, (_, i) => counts[Math.floor(i / n)] * counts[i % n]);
   return { h: n, w: n, d };
 }
 

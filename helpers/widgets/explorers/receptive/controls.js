@@ -33,7 +33,8 @@ export class ReceptiveControls {
   }
 
   #stacks() {
-    return [["", this.word("ui.preset.own")], ...Object.keys(STACKS).map((key) => [key, this.word(`field.stack.${key}`)])];
+    const presets = Object.keys(STACKS).map((key) => [key, this.word(`field.stack.${key}`)]);
+    return [["", this.word("ui.preset.own")], ...presets];
   }
 
   /** Shows the input's size, and which preset the layers are. */

@@ -8,8 +8,8 @@ const TALL = 330; // many levels come closer, so that they are about as tall
 const LABEL = 64;
 
 /**
- * What is drawn: sizes, fields, counts and names of the levels, the layers between them, and `at`, the level and element
- * that one looks from; name is the picture's for those who do not see it.
+ * What is drawn: sizes, fields, counts and names of the levels, the layers between them, and `at`, the level and the
+ * element that one looks from; name is the picture's for those who do not see it.
  * @typedef {{sizes: number[], layers: number[][], fields: object[], counts: number[][], at: [number, number],
  *   names: string[], name: string}} Seen
  */
@@ -62,15 +62,16 @@ function level(seen, scale, l) {
   const name = svg("text", { x: scale.left + 4, y: scale.y(l) + CELL / 2 + 5, class: "cx-level" }, names[l]);
   const places = Array.from({ length: sizes[l] + 2 * frame }, (_, n) => n - frame);
   const inside = (i) => i >= 0 && i < sizes[l];
-  return [name, ...places.map((i) => (inside(i) ? element(seen, scale, l, i) : box(scale, l, i, "cx-node cx-frame", 0)))];
+  const padding = (i) => box(scale, l, i, "cx-node cx-frame", 0);
+  return [name, ...places.map((i) => (inside(i) ? element(seen, scale, l, i) : padding(i)))];
 }
 
 /** An element, with the number of its paths where it is seen. */
 function element({ counts, at }, scale, l, i) {
   const count = counts[l]?.[i] ?? 0, picked = l === at[0] && i === at[1];
   const shade = count ? 0.15 + (0.85 * count) / Math.max(...counts[l]) : 0;
-  const place = { x: scale.x(l, i), y: scale.y(l) + CELL / 2 + 4.5 };
-  const number = count ? [svg("text", { ...place, "text-anchor": "middle", class: "cx-paths" }, formatNumber(count))] : [];
+  const text = { x: scale.x(l, i), y: scale.y(l) + CELL / 2 + 4.5, "text-anchor": "middle", class: "cx-paths" };
+  const number = count ? [svg("text", text, formatNumber(count))] : [];
   const cell = box(scale, l, i, picked ? "cx-node cx-picked" : "cx-node", shade);
   return svg("g", { "data-level": l, "data-element": i }, cell, ...number);
 }

@@ -60,7 +60,7 @@ export class LayerList {
     this.draft.change({ layers });
   }
 
-  /** Puts a layer elsewhere, or takes it out (null); refused texts of others would stand in the wrong place, so they go. */
+  /** Puts a layer elsewhere, or takes it out (null). Refused texts of others would be in the wrong place, so they go. */
   #move(from, to) {
     this.forget();
     const layers = [...this.draft.values.layers], [layer] = layers.splice(from, 1);
@@ -78,7 +78,7 @@ export class LayerList {
 
   // --- from state to page
 
-  /** Shows what the draft holds, and the recursion where the layers are possible: sizes and fields of the levels, or null. */
+  /** Shows what the draft holds, and the recursion where it is possible: sizes and fields of the levels, or null. */
   show(found) {
     const { layers } = this.draft.values;
     this.#count(layers.length);

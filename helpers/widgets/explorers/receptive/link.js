@@ -12,7 +12,8 @@ export function receptiveFields(limits) {
     const parsed = matrixFromText(text, limits.layers);
     return "value" in parsed && parsed.value.every(isLayer) ? parsed : null;
   };
-  const readSize = (text) => (/^\d{1,2}$/.test(text) && within(Number(text), 1, limits.size) ? { value: Number(text) } : null);
+  const isSize = (text) => /^\d{1,2}$/.test(text) && within(Number(text), 1, limits.size);
+  const readSize = (text) => (isSize(text) ? { value: Number(text) } : null);
   return {
     n: { trait: "size", write: String, read: readSize },
     l: { trait: "layers", write: matrixToText, read: readLayers },
@@ -25,7 +26,8 @@ export function receptiveFields(limits) {
  */
 export function lookView({ get, usual, take }) {
   const levels = ({ size, layers }) => sizes(size, layers).sizes;
-  const view = placeView({ get, usual, take, within: (values) => [levels(values).length, Math.max(...levels(values))] });
+  const most = (values) => [levels(values).length, Math.max(...levels(values))];
+  const view = placeView({ get, usual, take, within: most });
   const read = (text, values) => {
     const parsed = view.read(text, values);
     return parsed && parsed.value[1] < levels(values)[parsed.value[0]] ? parsed : null;

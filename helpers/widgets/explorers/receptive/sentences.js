@@ -14,7 +14,10 @@ export function spans(lang, counts) {
   return counts.map((list, level) => `${levelName(lang, level)} ${span(seenIn(list))}`).reverse().join(", ");
 }
 
-/** The recursion of layer n with its numbers. @param {{sizes: number[], fields: object[]}} found of all levels @returns {string[]} */
+/**
+ * The recursion of layer n with its numbers.
+ * @param {{sizes: number[], fields: object[]}} found of all levels @returns {string[]}
+ */
 export function recursion(lang, [k, s, p, d], { sizes, fields }, n) {
   const before = fields[n - 1], after = fields[n], number = formatNumber;
   return [

@@ -4,6 +4,7 @@ from helpers.network.checking import checked, checked_batch, checked_shape
 from helpers.network.counting import Row, table
 from helpers.network.layers import ACTIVATIONS, KINDS, LIMITS, Layer
 from helpers.network.modules import build, model_like, module
+from helpers.network.switching import without
 from helpers.network.tracing import trace
 from helpers.network.writing import bytes_text, grouped, text
 
@@ -24,4 +25,5 @@ __all__ = [
     "table",
     "text",
     "trace",
+    "without",
 ]

@@ -11,13 +11,17 @@ from typing import Any
 
 from helpers.widgets.bundle import rooms
 
-__all__ = sorted(rooms())  # pyright: ignore[reportUnsupportedDunderAll]
+#: classes that stand in a room of another name
+ALIASES = {"LeNetExplorer": "TrainedExplorer"}
+
+__all__ = sorted([*rooms(), *ALIASES])  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in rooms():
+    if name not in __all__:
         raise AttributeError(f"helpers.widgets has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"helpers.widgets.explorers.{rooms()[name].parent.name}"), name)
+    room = rooms()[ALIASES.get(name, name)].parent.name
+    return getattr(importlib.import_module(f"helpers.widgets.explorers.{room}"), name)
 
 
 def __dir__() -> list[str]:

@@ -35,6 +35,7 @@ class CourseWidget(anywidget.AnyWidget):
     """
 
     _state: tuple[str, ...] = ()
+    _kind = ""  # the class's name; of a subclass without a state of its own, its parent's
     _css = bundle.css()
 
     lang = t.Unicode(help="language of the widget's words").tag(sync=True)
@@ -42,7 +43,8 @@ class CourseWidget(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_state" in vars(cls):  # not in the classes that add_traits makes
-            cls._esm = bundle.module(cls.__name__)
+            cls._kind = cls.__name__
+            cls._esm = bundle.module(cls._kind)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
@@ -60,8 +62,7 @@ class CourseWidget(anywidget.AnyWidget):
         state = {name: _jsonable(getattr(self, name)) for name in (*self._state, "lang", "html_id")}
         data = html.escape(json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
         own_id = f' id="{html.escape(self.html_id)}"' if self.html_id else ""
-        kind = type(self).__name__
-        return f'<div data-cnn-widget="{kind}"{own_id} data-state="{data}">{note}{self._fallback()}</div>'
+        return f'<div data-cnn-widget="{self._kind}"{own_id} data-state="{data}">{note}{self._fallback()}</div>'
 
     def _fallback(self) -> str:
         raise NotImplementedError

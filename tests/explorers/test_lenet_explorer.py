@@ -49,7 +49,7 @@ class LeNet(OnPage):
             ]
         if state.get("z"):
             explorer.silenced = [tuple(map(int, pair.split(","))) for pair in state["z"].split(";")]
-        torch.testing.assert_close(self.logits, explorer.output, rtol=1e-12, atol=1e-11)
+        torch.testing.assert_close(self.logits, explorer.output, rtol=1e-4, atol=1e-5)
         best = explorer.output.argmax()
         assert self.status.startswith(f"The network says: {data.CLASSES[best]}, ")
 
@@ -185,10 +185,10 @@ def test_a_kernel_can_be_edited_zeroed_and_restored(lenet):
     lenet.assert_true()
     lenet.button("Restore it").click()
     assert torch.equal(lenet.logits, before)
-    lenet.button("Silence 2: all its weights 0").click()
+    lenet.button("Switch off 2: its outputs 0").click()
     lenet.assert_true()
     assert lenet.state() == {"z": "1,2"}
-    lenet.button("Give 2 its weights back").click()
+    lenet.button("Switch 2 on again").click()
     assert torch.equal(lenet.logits, before)
     assert lenet.state() == {}
 
@@ -259,10 +259,10 @@ def test_the_answer_is_in_sight_while_a_map_is_silenced(bare_page):
     page = bare_page(LeNetExplorer(id="lenet"), viewport={"width": 1280, "height": 800}, head=head)
     lenet = LeNet(page)
     lenet.button("Convolution 2, map 4").click()
-    silence = lenet.region.get_by_role("button", name="Silence 4: all its weights 0")
+    silence = lenet.region.get_by_role("button", name="Switch off 4: its outputs 0")
     silence.scroll_into_view_if_needed()
     silence.click()
-    pressed = lenet.region.locator(".cx-detail .cx-button").last  # it now offers to take that back
+    pressed = lenet.region.get_by_role("button", name="Switch 4 on again")
     for part in (pressed, lenet.region.get_by_role("status"), lenet.region.get_by_role("list", name="Classes")):
         box = part.bounding_box()
         assert box["y"] >= 0

@@ -68,16 +68,22 @@ export class Engine {
    * @param {Step[]} steps @param {Record<string, {shape: number[], d: Float32Array}>} tensors by PyTorch's names: a layer's name, ".weight" and so on
    */
   constructor(steps, tensors) {
-    this.steps = steps;
+    Object.assign(this, { steps, tensors });
     this.outputs = steps.map(({ shape }) => new Float32Array(product(shape)));
-    this.compute = steps.map((step) => this.#prepared(step, tensors));
-    this.off = { units: new Map(), whole: new Set() };
+    this.parts = steps.map((step) => this.#parts(step));
+    this.trained = steps.map((step, n) => this.#prepared(step, this.parts[n]));
+    this.input = new Float32Array();
+    this.change({});
   }
 
-  #prepared(step, tensors) {
+  /** What a layer has learnt: weight, bias and so on, or null where it has none. */
+  #parts({ layer }) {
+    const part = (name) => this.tensors[`${layer.name}.${name}`]?.d ?? null;
+    return { weight: part("weight"), bias: part("bias"), running_mean: part("running_mean"), running_var: part("running_var") };
+  }
+
+  #prepared(step, own) {
     const { kind, layer, before, shape } = step;
-    const part = (name) => tensors[`${layer.name}.${name}`]?.d ?? null;
-    const own = { weight: part("weight"), bias: part("bias"), running_mean: part("running_mean"), running_var: part("running_var") };
     if (kind === "Conv2d") return convolution(layer, before, shape, own.weight, own.bias);
     if (kind === "Linear") return linear(before[0], shape[0], own.weight, own.bias);
     if (kind === "MaxPool2d" || kind === "AvgPool2d") return pooling(layer, before, shape);
@@ -91,16 +97,38 @@ export class Engine {
   }
 
   /**
-   * Switches parts off, and all others on: units' outputs are 0, a layer hands on what it reads.
-   * @param {{units?: [number, number[]][], whole?: number[]}} off steps with channels or units; steps
+   * Changes parts, and brings all others back: kernels are replaced, units' outputs are 0, a branch gives zeros, a layer
+   * hands on what it reads.
+   * @param {Changes} changes
+   *
+   * @typedef {object} Changes
+   * @property {[number, number, number, number[][]][]} [kernels] step, channel out, channel in, rows
+   * @property {[number, number][]} [units] step and channel or unit @property {[number, number][]} [branches] step of the join and branch
+   * @property {number[]} [whole] steps whose input and output have one shape
    */
-  switchOff({ units = [], whole = [] }) {
-    this.off = { units: new Map(units), whole: new Set(whole) };
+  change({ kernels = [], units = [], branches = [], whole = [] }) {
+    this.compute = [...this.trained];
+    this.weights = this.parts.map(({ weight }) => weight);
+    for (const [n, o, c, rows] of kernels) this.#replace(n, o, c, rows);
+    for (const n of new Set(kernels.map(([step]) => step)))
+      this.compute[n] = this.#prepared(this.steps[n], { ...this.parts[n], weight: this.weights[n] });
+    this.units = grouped(units);
+    this.branches = grouped(branches);
+    this.whole = new Set(whole);
+    const changed = [...kernels.map(([n]) => n), ...this.units.keys(), ...this.branches.keys(), ...this.whole];
+    this.first = Math.min(this.steps.length, ...changed);
   }
 
-  /** The first step that anything switched off changes; the number of steps where nothing is. */
-  get first() {
-    return Math.min(this.steps.length, ...this.off.units.keys(), ...this.off.whole);
+  #replace(n, o, c, rows) {
+    const kernel = rows.flat(), { layer, before } = this.steps[n];
+    if (this.weights[n] === this.parts[n].weight) this.weights[n] = this.weights[n].slice();
+    this.weights[n].set(kernel, (o * (before[0] / layer.groups) + c) * kernel.length);
+  }
+
+  /** What a step reads first. */
+  before(n) {
+    const [source] = this.steps[n].reads;
+    return source === INPUT ? this.input : this.outputs[source];
   }
 
   /**
@@ -108,25 +136,40 @@ export class Engine {
    * @param {Float32Array} input the picture @returns {Float32Array} what the last step gives
    */
   run(input, from = 0) {
-    const read = (n) => (n === INPUT ? input : this.outputs[n]);
-    for (let n = from; n < this.steps.length; n++) this.#step(n, this.steps[n].reads.map(read));
+    this.input = input;
+    for (let n = from; n < this.steps.length; n++) this.#step(n);
     return this.outputs[this.steps.length - 1];
   }
 
-  #step(n, inputs) {
-    const { kind, shape } = this.steps[n], y = this.outputs[n];
-    if (this.off.whole.has(n)) y.set(inputs[0]);
-    else if (kind === "concat") {
-      let at = 0;
-      for (const x of inputs) {
-        y.set(x, at);
-        at += x.length;
-      }
-    } else if (kind === "add") for (let i = 0; i < y.length; i++) y[i] = inputs.reduce((sum, x) => sum + x[i], 0);
+  #step(n) {
+    const { kind, reads } = this.steps[n], y = this.outputs[n];
+    const inputs = reads.map((source) => (source === INPUT ? this.input : this.outputs[source]));
+    if (this.whole.has(n)) y.set(inputs[0]);
+    else if (kind === "concat" || kind === "add") join(kind, inputs, y, this.branches.get(n) ?? []);
     else this.compute[n](inputs[0], y);
-    const size = y.length / shape[0];
-    for (const unit of this.off.units.get(n) ?? []) y.fill(0, unit * size, (unit + 1) * size);
+    const size = y.length / this.steps[n].shape[0];
+    for (const unit of this.units.get(n) ?? []) y.fill(0, unit * size, (unit + 1) * size);
   }
+}
+
+/** Pairs by their first parts. @param {[number, number][]} pairs @returns {Map<number, number[]>} */
+function grouped(pairs) {
+  const groups = new Map();
+  for (const [first, second] of pairs) groups.set(first, [...(groups.get(first) ?? []), second]);
+  return groups;
+}
+
+/** Joins what branches give; those that are off give zeros. */
+function join(kind, inputs, y, off) {
+  y.fill(0);
+  let at = 0;
+  inputs.forEach((x, branch) => {
+    if (!off.includes(branch)) {
+      if (kind === "concat") y.set(x, at);
+      else for (let n = 0; n < y.length; n++) y[n] += x[n];
+    }
+    at += x.length;
+  });
 }
 
 /**

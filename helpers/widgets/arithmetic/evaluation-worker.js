@@ -1,4 +1,4 @@
-/** Counts in the background, beside the page: gets a network and pictures once, then what to switch off. No DOM. */
+/** Counts in the background, beside the page: gets a network and pictures once, then what is changed. No DOM. */
 import { Engine } from "./engine.js";
 import { Evaluation } from "./evaluation.js";
 
@@ -8,10 +8,10 @@ const TURN = 30;
 let evaluation = null, asked = 0;
 const pause = () => new Promise((go) => setTimeout(go));
 
-async function count(id, off) {
+async function count(id, changes) {
   asked = id;
   let looked = performance.now();
-  for (const { done, right } of evaluation.counted(off)) {
+  for (const { done, right } of evaluation.counted(changes)) {
     const last = done === evaluation.count;
     if (!last && performance.now() - looked < TURN) continue;
     self.postMessage({ id, done, right });
@@ -21,8 +21,8 @@ async function count(id, off) {
   }
 }
 
-self.onmessage = ({ data: { id, off, network } }) => {
+self.onmessage = ({ data: { id, changes, network } }) => {
   if (network) evaluation = Evaluation.of(network, new Engine(network.steps, network.tensors));
-  else if (off) count(id, off);
+  else if (changes) count(id, changes);
   else asked = id; // give up
 };

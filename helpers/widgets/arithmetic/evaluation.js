@@ -1,4 +1,4 @@
-/** How many of some labelled pictures a network gets right, with parts switched off; what is in front of these is computed once. No DOM. */
+/** How many of some labelled pictures a network gets right, with parts changed; what is in front of these is computed once. No DOM. */
 import { INPUT, resized } from "./engine.js";
 
 /** The most numbers that are kept of all pictures together. */
@@ -33,12 +33,12 @@ export class Evaluation {
 
   /**
    * One picture after the other, so that whoever counts can stop, or show how far it is.
-   * @param {{units?: [number, number[]][], whole?: number[]}} off see Engine.switchOff
+   * @param {import("./engine.js").Changes} changes
    * @returns {Generator<{done: number, right: number}>}
    */
-  *counted(off) {
+  *counted(changes) {
     const { engine } = this;
-    engine.switchOff(off);
+    engine.change(changes);
     const first = engine.first < engine.steps.length ? engine.first : 0;
     if (first !== this.kept.first) this.kept = { first, outputs: [] };
     const needed = this.#needed(first);
@@ -59,7 +59,7 @@ export class Evaluation {
   #run(n, first, needed) {
     const { engine, kept } = this;
     const readsInput = engine.steps.slice(first).some(({ reads }) => reads.includes(INPUT));
-    const input = kept.outputs[n] && !readsInput ? null : this.picture(n);
+    const input = kept.outputs[n] && !readsInput ? engine.input : this.picture(n);
     if (kept.outputs[n]) {
       needed.forEach((step, i) => engine.outputs[step].set(kept.outputs[n][i]));
       return engine.run(input, first);

@@ -5,11 +5,18 @@ export function bytesOf(text) {
   return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 }
 
+/** How the numbers of each kind are read. */
+const READ = {
+  F32: (bytes) => new Float32Array(bytes),
+  F16: (bytes) => Float32Array.from(new Uint16Array(bytes), single),
+  U8: (bytes) => Float32Array.from(new Uint8Array(bytes)),
+};
+
 /** @typedef {{shape: number[], d: Float32Array}} Tensor */
 
 /**
  * The tensors of a safetensors file: 8 bytes with the length of a JSON header, the header, the data.
- * Half precision (F16) becomes single precision, whose numbers hold it exactly. Throws for any other kind of number.
+ * Half precision (F16) and bytes (U8) become single precision, whose numbers hold them exactly. Throws for other kinds.
  * @param {ArrayBuffer} buffer @returns {Record<string, Tensor>}
  */
 export function readSafetensors(buffer) {
@@ -19,8 +26,8 @@ export function readSafetensors(buffer) {
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const bytes = buffer.slice(8 + length + from, 8 + length + to); // a copy, which begins where numbers may
-    if (dtype !== "F32" && dtype !== "F16") throw new Error(`${name} is ${dtype}, not F32 or F16`);
-    tensors[name] = { shape, d: dtype === "F32" ? new Float32Array(bytes) : Float32Array.from(new Uint16Array(bytes), single) };
+    if (!(dtype in READ)) throw new Error(`${name} is ${dtype}, not one of ${Object.keys(READ).join(", ")}`);
+    tensors[name] = { shape, d: READ[dtype](bytes) };
   }
   return tensors;
 }

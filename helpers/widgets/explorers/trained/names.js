@@ -1,0 +1,77 @@
+/** What stages are called. */
+import { say } from "../../words/words.js";
+import { planesOf } from "./stages.js";
+
+const times = (numbers) => numbers.join("×");
+const brief = ([a, b]) => (a === b ? String(a) : times([a, b]));
+
+export class Names {
+  /** @param {string} lang @param {{steps: object[]}} network */
+  constructor(lang, { steps }) {
+    this.steps = steps;
+    this.word = (key, params) => say(lang, key, params);
+  }
+
+  /** "Convolution 2", or "Logits". */
+  short({ id, kind, n }) {
+    return id === "logits" ? this.word("trained.logits") : this.word(`trained.${kind}`, { n });
+  }
+
+  /** The same, with what the stage does and gives. */
+  full(stage) {
+    return this.word("trained.stage", { stage: this.short(stage), what: this.#what(stage) });
+  }
+
+  #what(stage) {
+    const { word, steps } = this, { kind, layer, before } = steps[stage.step], { shape } = stage;
+    const parts = { count: shape[0], ...(stage.kind === "conv" ? { kernel: this.#kernel(steps[stage.step]) } : {}), inputs: before[0] };
+    const pool = kind.includes("Pool2d") && !kind.startsWith("Adaptive") ? brief(layer.kernel_size) : "";
+    const how = kind.startsWith("Max") ? "max" : kind.startsWith("Avg") ? "avg" : "whole";
+    const first = {
+      conv: () => word("trained.what.conv", parts), fc: () => word("trained.what.fc", parts), pool: () => word(`trained.what.pool.${how}`, { window: pool && times(layer.kernel_size) }),
+      join: () => word(`trained.what.${kind}`, { count: steps[stage.step].reads.length }), lrn: () => word("trained.what.lrn", { size: layer.size }),
+    }[stage.kind]?.() ?? kind;
+    const what = this.#then(this.#set(first, stage, layer), stage);
+    return stage.kind === "fc" ? what : word("trained.what", { what, shape: this.#shape(stage) });
+  }
+
+  /** Kernel sizes with their planes, where there are several. */
+  #kernel(step) {
+    const [, planes] = planesOf(step, 0), size = times(step.layer.kernel_size);
+    return planes > 1 ? `${planes}×${size}` : size;
+  }
+
+  /** Padding, stride, dilation and groups that are not the usual ones. */
+  #set(text, { kind }, layer) {
+    const usual = kind === "pool" ? { stride: layer.kernel_size, padding: [0, 0] } : { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
+    const settings = Object.keys(usual).filter((name) => layer[name] && String(layer[name]) !== String(usual[name]));
+    const told = settings.map((name) => this.word(`trained.set.${name}`, { value: brief(layer[name]) }));
+    if (layer.groups > 1) told.push(this.word("trained.set.groups", { value: layer.groups }));
+    return [text, ...told].join(this.word("ui.comma"));
+  }
+
+  /** What comes before the output is shown. */
+  #then(text, { step, last }) {
+    const after = this.steps.slice(step + 1, last + 1).map(({ kind }) => kind).filter((kind) => !kind.startsWith("Dropout"));
+    return after.reduce((first, kind) => this.word("trained.then", { first, kind }), text);
+  }
+
+  #shape({ maps, shape }) {
+    const [count, h, w] = shape;
+    return maps ? this.word("trained.maps", { count, h, w }) : this.word("trained.numbers", { count });
+  }
+
+  /** One picture of a stage's strip. */
+  picture(stage, n) {
+    return this.word(stage.maps ? "trained.map" : "trained.units", { stage: this.short(stage), n });
+  }
+
+  element(stage, { unit, r, c }) {
+    return this.word("trained.element", { stage: this.short(stage), n: unit, r, c });
+  }
+
+  /** A number of a vector; a logit by its class. */
+  unit(stage, unit) {
+    return stage.id === "logits" ? this.word("trained.logit", { name: this.word(`class.${unit}`) }) : this.word("trained.unit", { stage: this.short(stage), n: unit });
+  }
+}

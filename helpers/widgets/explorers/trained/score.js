@@ -1,0 +1,101 @@
+/** How many of the shipped test images the network gets right, with the reader's changes and without. */
+import { h, setAttribute, setText } from "../../parts/dom.js";
+import { Latest } from "../../state/latest.js";
+import { say } from "../../words/words.js";
+import { Counting } from "./counting.js";
+import { SIDE } from "./picture.js";
+import { changesOf } from "./stages.js";
+
+const WAIT = 400; // milliseconds without another change before counting begins
+
+const keyOf = ({ kernels, silenced, off }) => JSON.stringify([kernels, silenced, off]);
+const PLAIN = { kernels: [], silenced: [], off: [] };
+
+export class Score {
+  /** @param {{lang: string, network: object, load: () => Promise<object>, count: number}} options `load` brings the test images */
+  constructor({ lang, network, load, count }) {
+    Object.assign(this, { network, load, count, loading: new Latest(), known: new Map(), state: PLAIN, running: null, failed: "" });
+    this.word = (key, params) => say(lang, key, params);
+    this.text = h("p", { class: "cx-score-text", "aria-live": "polite" });
+    this.button = h("button", { type: "button", class: "cx-button", onclick: () => (this.running ? this.#stop() : this.#begin(this.state)) });
+    this.element = h("div", { class: "cx-score", role: "group", "aria-label": this.word("trained.score") }, this.text, this.button);
+  }
+
+  /** Counts anew, after a pause, where the reader's changes are new ones. */
+  show(state) {
+    if (keyOf(state) !== keyOf(this.state)) {
+      this.#stop();
+      this.state = state;
+      clearTimeout(this.timer);
+      const changed = keyOf(state) !== keyOf(PLAIN);
+      if (changed && !this.known.has(keyOf(state))) this.timer = setTimeout(() => this.#begin(state), WAIT);
+    }
+    this.#tell();
+  }
+
+  async #begin(state) {
+    this.failed = "";
+    this.running = { key: keyOf(state), done: 0, right: 0 };
+    this.#tell();
+    try {
+      const found = await this.loading.of(this.#counting());
+      if (!found || this.running?.key !== keyOf(state)) return;
+      found.value.count(changesOf(state, this.network.steps));
+    } catch (error) {
+      this.running = null;
+      this.failed = error.message;
+      this.#tell();
+    }
+  }
+
+  async #counting() {
+    if (this.counting) return this.counting;
+    const { images, labels } = await this.load(), { steps, tensors, input } = this.network;
+    const network = { steps, tensors, input, pictures: Uint8Array.from(images.d), side: SIDE, labels: Array.from(labels.d) };
+    this.counting ??= new Counting(network, (told) => this.#counted(told));
+    return this.counting;
+  }
+
+  #counted({ done, right }) {
+    if (!this.running) return;
+    const { key } = this.running;
+    this.running = { key, done, right };
+    if (done === this.count) {
+      this.known.set(key, right);
+      this.running = null;
+      if (!this.known.has(keyOf(PLAIN))) this.#begin(PLAIN); // what to compare with
+    }
+    this.#tell();
+  }
+
+  #stop() {
+    clearTimeout(this.timer);
+    this.running = null;
+    this.loading.drop();
+    this.counting?.stop();
+    this.#tell();
+  }
+
+  #tell() {
+    const { word, count, known, running } = this, now = known.get(keyOf(this.state)), plain = known.get(keyOf(PLAIN));
+    const changed = keyOf(this.state) !== keyOf(PLAIN), of = (right) => ({ right, count, percent: ((100 * right) / count).toFixed(1) });
+    const lines = [];
+    if (now !== undefined) lines.push(word("trained.score.right", of(now)));
+    if (changed && plain !== undefined) lines.push(word("trained.score.plain", of(plain)));
+    if (running) lines.push(word("trained.score.so_far", { done: running.done, right: running.right, count }));
+    if (this.failed) lines.push(word("trained.score.failed", { reason: this.failed }));
+    setText(this.text, lines.reduce((first, second) => (first ? word("ui.sentences", { first, second }) : second), ""));
+    setText(this.button, running ? word("trained.score.stop") : word("trained.score.count", { count }));
+    setAttribute(this.button, "hidden", !running && now !== undefined);
+  }
+
+  /** Gives up; what has been counted stays. */
+  forget() {
+    this.#stop();
+  }
+
+  destroy() {
+    this.#stop();
+    this.counting?.destroy();
+  }
+}

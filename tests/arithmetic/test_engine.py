@@ -1,0 +1,215 @@
+"""The engine of the pages' script computes what PyTorch computes: any layer, any tree, whatever is switched off."""
+
+from __future__ import annotations
+
+import base64
+import random
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers import data, models, network, weights
+from helpers.widgets import TrainedExplorer
+from tools.test_images import chosen
+
+RUN = """([layers, shapes, input, tensors, x, changes]) => {
+  const { engine } = convnets;
+  for (const tensor of Object.values(tensors)) tensor.d = Float32Array.from(tensor.d);
+  const machine = new engine.Engine(engine.stepsOf(layers, shapes, input), tensors);
+  machine.run(Float32Array.from(x));
+  machine.change(changes);
+  return [...machine.run(machine.input, machine.first === shapes.length ? 0 : machine.first)];
+}"""
+
+
+def run(script, net, X, **changes):
+    """What the engine gives for one picture, having computed it before without the changes."""
+    layers = network.trace(net, tuple(X.shape[1:]))
+    shapes = [list(row.shape) for row in network.table(layers, tuple(X.shape[1:]))]
+    tensors = {
+        key: {"shape": list(value.shape), "d": value.flatten().tolist()} for key, value in net.state_dict().items()
+    }
+    told = script.evaluate(RUN, [layers, shapes, list(X.shape[1:]), tensors, X.flatten().tolist(), changes])
+    return torch.tensor(told).reshape(shapes[-1])
+
+
+def fresh(net, seed=0):
+    """Statistics and factors of normalisation as if they had been learnt."""
+    draw = torch.Generator().manual_seed(seed)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d):
+            for tensor in (module.weight.data, module.bias.data, module.running_mean):
+                tensor.normal_(generator=draw)
+            module.running_var.uniform_(0.5, 2, generator=draw)
+    return net.eval()
+
+
+LAYERS = {
+    "padding and stride": (nn.Conv2d(3, 10, 5, padding=2, stride=2), (3, 29, 33)),
+    "uneven kernel": (nn.Conv2d(2, 5, (3, 1), padding=(0, 2), stride=(1, 3)), (2, 9, 11)),
+    "groups and dilation": (nn.Conv2d(6, 9, 3, groups=3, dilation=2, padding=(1, 2), bias=False), (6, 13, 12)),
+    "depthwise": (nn.Conv2d(7, 7, 3, groups=7, padding=1), (7, 6, 5)),
+    "1×1": (nn.Conv2d(5, 3, 1), (5, 4, 1)),
+    "maximum": (nn.MaxPool2d(3, 2, 1, ceil_mode=True), (4, 11, 12)),
+    "maximum with dilation": (nn.MaxPool2d(2, 1, dilation=3), (2, 9, 8)),
+    "average": (nn.AvgPool2d(3, 2, 1, ceil_mode=True), (4, 11, 12)),
+    "adaptive average": (nn.AdaptiveAvgPool2d((3, 4)), (3, 7, 9)),
+    "adaptive maximum": (nn.AdaptiveMaxPool2d((2, 5)), (3, 7, 9)),
+    "batch norm": (nn.BatchNorm2d(4), (4, 5, 6)),
+    "response norm": (nn.LocalResponseNorm(5), (9, 4, 5)),
+    "response norm, even": (nn.LocalResponseNorm(4), (9, 4, 5)),
+    "softmax over channels": (nn.Softmax(1), (4, 3, 2)),
+    "dropout": (nn.Dropout(0.5), (4, 3, 2)),
+    **{
+        kind: (getattr(nn, kind)(*([1] if kind.endswith("Softmax") else [])), (3, 4, 5)) for kind in network.ACTIVATIONS
+    },
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_layer_is_pytorchs(script, name):
+    layer, shape = LAYERS[name]
+    torch.manual_seed(len(name))
+    net, X = fresh(nn.Sequential(layer)), 3 * torch.randn(1, *shape)
+    with torch.no_grad():
+        torch.testing.assert_close(run(script, net, X), net(X)[0], rtol=1e-4, atol=1e-5)
+
+
+def random_chain(draw, shape):
+    """A chain of layers that fit each other, of any kind that has maps in and out; a classifier at its end."""
+    layers, (c, h, w) = [], shape
+    for _ in range(draw.randint(2, 6)):
+        kind, most = draw.choice("cccmabr"), min(3, h, w)
+        k = draw.randint(1, most)
+        if kind == "c":
+            groups = draw.choice([n for n in (1, 2, 3) if c % n == 0])
+            o = groups * draw.randint(1, 4)
+            layers.append(nn.Conv2d(c, o, k, padding=draw.randint(0, 1), stride=draw.randint(1, 2), groups=groups))
+        elif kind in "ma":
+            layers.append(
+                (nn.MaxPool2d if kind == "m" else nn.AvgPool2d)(k, draw.randint(1, 2), ceil_mode=draw.random() < 0.5)
+            )
+        else:
+            layers.append(nn.BatchNorm2d(c) if kind == "b" else nn.ReLU())
+        c, h, w = layers[-1].eval()(torch.zeros(1, c, h, w)).shape[1:]
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(c * h * w, 7), nn.Tanh(), nn.Linear(7, 10))
+
+
+def test_random_networks_are_pytorchs(script, sweep):
+    draw = random.Random(20)
+    for n in range(sweep(1000, least=60)):
+        torch.manual_seed(n)
+        shape = (draw.randint(1, 4), draw.randint(4, 14), draw.randint(4, 14))
+        net, X = fresh(random_chain(draw, shape), n), torch.randn(1, *shape)
+        with torch.no_grad():
+            torch.testing.assert_close(run(script, net, X), net(X)[0], rtol=1e-4, atol=1e-4)
+
+
+RESIZE = "([x, from, to]) => [...convnets.engine.resized(Float32Array.from(x), from, to)]"
+
+
+@pytest.mark.parametrize("size", [(28, 28), (64, 64), (96, 96), (224, 224), (17, 20), (5, 40), (1, 1)])
+def test_pictures_are_resized_as_pytorch_does(script, size):
+    X = data.sample().test.images[7].float() / 255
+    wanted = F.interpolate(X[None, None], size, mode="bilinear", antialias=True)[0, 0]
+    told = script.evaluate(RESIZE, [X.flatten().tolist(), [28, 28], list(size)])
+    torch.testing.assert_close(torch.tensor(told).reshape(size), wanted, rtol=0, atol=1e-5)
+
+
+# --- files
+
+
+def test_half_precision_is_read_exactly(script):
+    values = torch.arange(1 << 16, dtype=torch.int32).to(torch.int16).view(torch.float16)
+    told = script.evaluate("(all) => all.map(bits => String(convnets.safetensors.single(bits)))", list(range(1 << 16)))
+    for value, text in zip(values.double().tolist(), told, strict=True):
+        assert value == float(text.replace("Infinity", "inf")) or (value != value and text == "NaN")
+
+
+def test_the_shipped_test_images_are_those_of_the_sample():
+    from safetensors.torch import load_file
+
+    kept, wanted = load_file(weights.TEST_IMAGES), chosen()
+    assert all(torch.equal(kept[name], wanted[name]) for name in wanted)
+    assert kept["labels"].bincount().tolist() == [20] * 10
+    assert len(kept["labels"]) == TrainedExplorer("lenet").test_count
+
+
+# --- LeNet, with whatever a reader changes
+
+COUNT = """async ([weightsText, testsText, layers, shapes, cases, pictures]) => {
+  const { engine, evaluation, safetensors, trainedStages } = convnets;
+  const read = (text) => safetensors.readSafetensors(safetensors.bytesOf(text).buffer);
+  const input = [1, 28, 28], steps = engine.stepsOf(layers, shapes, input), tensors = read(weightsText);
+  const { images, labels } = read(testsText);
+  const machine = new engine.Engine(steps, tensors);
+  const all = evaluation.Evaluation.of({ pictures: Uint8Array.from(images.d), side: 28, labels: labels.d, input }, machine);
+  return cases.map((state) => {
+    const changes = trainedStages.changesOf(state, steps), logits = [];
+    let told = null, n = 0;
+    for (const one of all.counted(changes)) {
+      told = one;
+      if (n++ < pictures) logits.push([...machine.outputs[steps.length - 1]]);
+    }
+    return { ...told, logits };
+  });
+}"""
+
+
+def random_state(draw):
+    """Kernels, units and layers that a reader might change in LeNet."""
+    units = {1: 6, 2: 16, 3: 120, 4: 84}
+    kernels = [
+        (layer := draw.randint(1, 2), draw.randrange(units[layer]), 0 if layer == 1 else draw.randrange(6),
+         [[draw.uniform(-1, 1) for _ in range(5)] for _ in range(5)])
+        for _ in range(draw.randint(0, 2))
+    ]  # fmt: skip
+    silenced = [(layer := draw.randint(1, 4), draw.randrange(units[layer])) for _ in range(draw.randint(0, 6))]
+    off = draw.sample(["1", "4", "8", "10"], draw.choice([0, 0, 1, 2]))
+    return {"kernels": kernels, "silenced": silenced, "off": off}
+
+
+def test_logits_and_right_answers_are_pytorchs_whatever_is_changed(script, sweep):
+    explorer, draw = TrainedExplorer("lenet"), random.Random(3)
+    cases = [{"kernels": [], "silenced": [], "off": []}]
+    cases += [random_state(draw) for _ in range(sweep(500, least=12))]
+    files = [base64.b64encode(content).decode() for content in (explorer.weights, explorer.tests)]
+    told = script.evaluate(COUNT, [*files, explorer.layers, explorer.shapes, cases, 200])
+    test, unsure = chosen(), 0
+    X, labels = test["images"][:, None] / 255, test["labels"].long()
+    for case, answer in zip(cases, told, strict=True):
+        explorer.set_trait("off", ())
+        for name, value in case.items():
+            setattr(explorer, name, value)
+        with torch.no_grad():
+            logits = explorer.model.float()(X)
+        torch.testing.assert_close(torch.tensor(answer["logits"]), logits, rtol=1e-4, atol=1e-4)
+        first, second = logits.topk(2).values.T
+        close = first - second < 1e-3  # which may fall on either side
+        right = (logits.argmax(1) == labels) & ~close
+        assert answer["done"] == 200
+        assert int(right.sum()) <= answer["right"] <= int(right.sum() + close.sum())
+        unsure += int(close.sum())
+    assert unsure < 0.02 * 200 * len(cases)
+
+
+def test_the_pages_logits_are_pytorchs_on_the_sample_s_test_images(script, sweep):
+    images = data.sample().test.images[: sweep(1000, least=200)]
+    net, told = models.trained_lenet(), []
+    layers = network.trace(net, (1, 28, 28))
+    shapes = [list(row.shape) for row in network.table(layers, (1, 28, 28))]
+    tensors = {key: {"shape": list(v.shape), "d": v.flatten().tolist()} for key, v in net.state_dict().items()}
+    script.evaluate("""([layers, shapes, tensors]) => {
+      for (const tensor of Object.values(tensors)) tensor.d = Float32Array.from(tensor.d);
+      globalThis.machine = new convnets.engine.Engine(convnets.engine.stepsOf(layers, shapes, [1, 28, 28]), tensors);
+    }""", [layers, shapes, tensors])  # fmt: skip
+    for image in images:
+        told.append(
+            script.evaluate(
+                "(x) => [...machine.run(Float32Array.from(x, (level) => level / 255))]", image.flatten().tolist()
+            )
+        )
+    with torch.no_grad():
+        torch.testing.assert_close(torch.tensor(told), net(images[:, None] / 255), rtol=1e-4, atol=1e-4)

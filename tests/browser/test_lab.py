@@ -299,7 +299,7 @@ def test_networks_share_their_state_with_python_too(notebook):
     lenet.get_by_role("button", name="Test image 19: ankle boot").click()
     lenet.get_by_role("button", name="Zero this kernel").click()
     lenet.get_by_role("button", name="Convolution 2, map 4").click()
-    lenet.get_by_role("button", name="Silence 4: all its weights 0").click()
+    lenet.get_by_role("button", name="Switch off 4: its outputs 0").click()
     network = notebook.get_by_role("region", name="Network explorer").first
     network.get_by_role("spinbutton", name="Layer 1 output channels").fill("8")
 

@@ -91,7 +91,7 @@ def net(browser, bare_folder, bare_address):
     (bare_folder / "net.html").write_text(
         '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
         '<link rel="stylesheet" href="course-widgets.css">'
-        '<script async src="explorers.js"></script><script async src="explorer-lenet.js"></script>'
+        '<script async src="explorers.js"></script><script async src="explorer-trained.js"></script>'
         f"{LONG}{LeNetExplorer(id='net').html()}",
         encoding="utf-8",
     )

@@ -21,7 +21,7 @@ DRAWING = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="9"><style data-standalone>*{color:red}</style><path id="m"/></svg>'
 )
 FIGURE = f'<figure data-course-figure><img alt="A line" src="data:image/svg+xml,{quote(DRAWING)}"></figure>'
-WIDGET = '<div data-cnn-widget="LeNetExplorer" id="lenet"><p>Numbers</p></div>'
+WIDGET = '<div data-cnn-widget="TrainedExplorer" id="lenet"><p>Numbers</p></div>'
 
 WELCOME = [nb.new_markdown_cell("# Welcome\n\nHere it begins: [the glossary](glossary.md).", id="title")]
 
@@ -86,7 +86,7 @@ def test_no_id_stands_twice_and_the_heading_gave_way(pages, chapter):
         assert len(names) == len(set(names)), path.name
     assert re.search(r'<section [^>]*id="lenet-section">', chapter)
     assert '<a class="headerlink" href="#lenet-section"' in chapter
-    assert 'data-cnn-widget="LeNetExplorer" id="lenet"' in chapter
+    assert 'data-cnn-widget="TrainedExplorer" id="lenet"' in chapter
 
 
 def test_drawings_stand_in_the_page(chapter):
@@ -131,6 +131,6 @@ def test_a_page_that_left_the_contents_is_gone_and_an_id_that_stands_twice_is_re
     contents(book, "glossary")
     with pytest.raises(subprocess.CalledProcessError):
         site.build("en", book, book / "_build")
-    assert 'the id "lenet" stands 2 times: <div data-cnn-widget="LeNetExplorer">' in capsys.readouterr().err
+    assert 'the id "lenet" stands 2 times: <div data-cnn-widget="TrainedExplorer">' in capsys.readouterr().err
     assert (pages / "chapters/en/glossary.html").is_file()
     assert not list(pages.rglob("01_lenet*"))

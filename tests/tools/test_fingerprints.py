@@ -197,8 +197,8 @@ def edit_word(root, key, language):
         ("ui.run_me", ALL),
         ("check.right", ALL - {"00_welcome"}),  # from say(f"check.{self.state}")
         ("puzzle.axis1", {"02_padding_stride"}),
-        ("lenet.classes", {"05_lenet"}),
-        ("lenet.loading", set()),  # which the page alone says
+        ("trained.classes", {"05_lenet"}),
+        ("trained.loading", set()),  # which the page alone says
         ("site.search", set()),
     ],
 )

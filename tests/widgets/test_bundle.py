@@ -1,6 +1,7 @@
 """The joiner understands little, and refuses the rest instead of guessing."""
 
 import inspect
+import json
 
 import pytest
 
@@ -139,7 +140,9 @@ def test_what_stands_in_strings_templates_and_patterns_is_left_alone(modules):
 
 
 def test_every_line_of_our_modules_but_comments_imports_and_exports_is_in_the_script():
-    script = {*bundle.classic().splitlines(), *bundle.module("Quiz").splitlines()}  # of pages, of notebooks
+    worker = bundle._script("arithmetic/evaluation-worker.js")
+    assert json.dumps(worker) in bundle.classic()
+    script = {*bundle.classic().splitlines(), *bundle.module("Quiz").splitlines(), *worker.splitlines()}
     for path in bundle.HERE.rglob("*.js"):
         text = bundle._without_comment_lines(path.read_text(encoding="utf-8"))
         lines = [line for line in text.splitlines() if not line.startswith(("import ", "export "))]

@@ -11,7 +11,7 @@ import torch
 
 from helpers import data, models
 from helpers.weights import LENET
-from helpers.widgets import LeNetExplorer, bundle
+from helpers.widgets import LeNetExplorer, TrainedExplorer, bundle
 
 
 @pytest.fixture
@@ -39,9 +39,12 @@ def test_edited_kernels_and_silenced_units_reach_the_network(explorer):
     net = explorer.model
     assert net[0].weight[2, 0].tolist() == torch.eye(5).tolist()
     assert not net[3].weight[15, 5].any()
-    assert not any(
-        net[member].weight[unit].any() or net[member].bias[unit] for member, unit in ((0, 0), (3, 3), (7, 119), (9, 83))
-    )
+    seen, X = {}, torch.tensor(explorer.image, dtype=torch.float64)[None, None] / 255
+    for place, unit in ((1, 0), (4, 3), (8, 119), (10, 83)):  # the activations after the layers
+        net[place].register_forward_hook(lambda _, __, Y, place=place, unit=unit: seen.update({place: Y[:, unit]}))
+    net(X)
+    assert len(seen) == 4
+    assert not any(Y.any() for Y in seen.values())
     untouched = models.trained_lenet().double()
     torch.testing.assert_close(net[11].weight, untouched[11].weight)
     torch.testing.assert_close(net[3].weight[15, :5], untouched[3].weight[15, :5])
@@ -88,6 +91,10 @@ def test_other_pictures_are_refused_with_what_would_fit(arguments, kind, message
         ("silenced", [(2, 16)], ValueError),
         ("silenced", [2], TypeError),
         ("silenced", [(1, True)], TypeError),
+        ("off", ["0"], ValueError),  # it gives another shape than it reads
+        ("off", ["6"], ValueError),  # it only hands on
+        ("off", ["1.0"], ValueError),
+        ("off", "1", TypeError),
     ],
 )
 def test_other_changes_are_refused_and_nothing_is_changed(explorer, name, value, kind):
@@ -99,7 +106,19 @@ def test_other_changes_are_refused_and_nothing_is_changed(explorer, name, value,
 def test_the_stored_html_holds_pictures_and_no_weights(explorer):
     html = explorer.html()
     state = json.loads(re.search(r'data-state="([^"]*)"', html)[1].replace("&quot;", '"'))
-    assert set(state) == {"image", "kernels", "silenced", "gallery", "labels", "version", "lang", "html_id"}
+    assert {
+        "network",
+        "layers",
+        "shapes",
+        "image",
+        "kernels",
+        "silenced",
+        "off",
+        "gallery",
+        "labels",
+        "version",
+    } <= set(state)
+    assert not {"weights", "tests"} & set(state)
     assert len(html) < 40_000
     assert re.search(r"<tr><th>ankle boot</th><td>−?[\d.]+</td><td>[\d.]+ %</td></tr>", html)
     assert state["image"] == [[int(level) for level in row] for row in explorer.image]
@@ -117,3 +136,16 @@ def test_the_trained_network_is_as_good_as_recorded():
 
     recorded = recordings.load("lenet-modern").runs[0]["test_accuracy"]
     assert abs(train.accuracy(models.trained_lenet(), data.Batches(data.sample().test, 500)) - recorded) < 0.03
+
+
+def test_a_layer_that_is_left_out_hands_on_what_it_reads(explorer):
+    explorer.off = ["4", "8"]
+    net, X = models.trained_lenet().double(), torch.tensor(explorer.image, dtype=torch.float64)[None, None] / 255
+    net[4] = net[8] = torch.nn.Identity()
+    with torch.no_grad():
+        torch.testing.assert_close(explorer.output, net(X)[0])
+
+
+def test_an_unknown_network_is_refused():
+    with pytest.raises(ValueError, match="no trained network 'resnet'; there is lenet"):
+        TrainedExplorer("resnet")

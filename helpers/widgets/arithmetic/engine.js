@@ -62,6 +62,17 @@ export function activationOf(steps, n) {
   return n;
 }
 
+/** Whether every layer finds what it has learnt, in its size. @param {Step[]} steps */
+export function fits(steps, tensors) {
+  return steps.every(({ kind, layer, before, shape }) => {
+    const has = (name, size) => tensors[`${layer.name}.${name}`]?.d.length === size, [c] = before;
+    if (isNorm(kind)) return has("running_mean", c) && has("running_var", c) && (!layer.affine || (has("weight", c) && has("bias", c)));
+    if (kind !== "Conv2d" && kind !== "Linear") return true;
+    const read = kind === "Conv2d" ? (c / layer.groups) * product(layer.kernel_size) : c;
+    return has("weight", shape[0] * read) && (!layer.bias || has("bias", shape[0]));
+  });
+}
+
 /** A network that computes. One picture at a time; its outputs stay until the next. */
 export class Engine {
   /**

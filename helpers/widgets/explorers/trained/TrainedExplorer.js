@@ -1,5 +1,5 @@
 /** A trained network in the page: any picture, every layer's maps, each number down to its sum, kernels to edit, parts to switch off. */
-import { Engine, resized, stepsOf } from "../../arithmetic/engine.js";
+import { Engine, fits, resized, stepsOf } from "../../arithmetic/engine.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { fromRows } from "../../arithmetic/ops.js";
 import { greyLevels } from "../../arithmetic/pictures.js";
@@ -165,9 +165,10 @@ class TrainedExplorer extends Explorer {
   async #load() {
     this.asked = null;
     this.update();
-    const { model } = this, name = model.get("network");
+    const { model, network } = this, name = model.get("network"), check = (tensors) => fits(network.steps, tensors);
+    const file = { script: `${name}-weights.js`, member: `${name}Weights`, version: model.get("version"), check };
     try {
-      const loaded = await this.loading.of(loadTensors(model.get("weights"), { script: `${name}-weights.js`, member: `${name}Weights`, version: model.get("version") }));
+      const loaded = await this.loading.of(loadTensors(model.get("weights"), file));
       if (!loaded) return;
       this.#took(loaded.value);
     } catch (error) {
@@ -184,7 +185,8 @@ class TrainedExplorer extends Explorer {
   }
 
   #tests() {
-    return loadTensors(this.model.get("tests"), { script: "test-images.js", member: "testImages", version: this.model.get("tests_version") });
+    const check = ({ images, labels }) => images?.d.length === labels?.d.length * SIDE * SIDE;
+    return loadTensors(this.model.get("tests"), { script: "test-images.js", member: "testImages", version: this.model.get("tests_version"), check });
   }
 
   #reason(error) {

@@ -211,11 +211,14 @@ class LeNetExplorer(TrainedExplorer):
     """`TrainedExplorer("lenet")`, under its old name.
 
     >>> LeNetExplorer()
-    TrainedExplorer('lenet', 20 images)
+    LeNetExplorer(20 images)
     """
 
     def __init__(self, images: Any = None, labels: Any = None, image: Any = None, *, id: str | None = None) -> None:
         super().__init__("lenet", images, labels, image, id=id)
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("TrainedExplorer('lenet', ", "LeNetExplorer(")
 
 
 def resized(X: torch.Tensor, size: Any) -> torch.Tensor:

@@ -10,8 +10,14 @@ export class Damaged extends Error {}
 const asked = new Map(); // script and version -> a promise of its tensors; what failed is asked for again
 let tries = 0;
 
-/** @param {string} script its name @param {string} member of globalThis.convnets that it sets @param {string} version tells one file from another @returns {Promise<string>} the file as base64 */
-function fromScript(script, member, version) {
+/**
+ * @typedef {object} File
+ * @property {string} script its name @property {string} member of globalThis.convnets that it sets @property {string} version tells one file from another
+ * @property {(tensors: object) => boolean} check whether all is there
+ */
+
+/** @param {File} file @returns {Promise<string>} its bytes as base64 */
+function fromScript({ script, member, version }) {
   const element = document.createElement("script"), again = tries ? `&try=${tries}` : ""; // a damaged file may be kept under its first address
   tries += 1;
   delete globalThis.convnets[member];
@@ -24,7 +30,7 @@ function fromScript(script, member, version) {
 }
 
 /** The tensors in a file's bytes. Throws Damaged where they are not all there, or not those of this version. */
-async function tensorsIn(bytes, version) {
+async function tensorsIn(bytes, { version, check }) {
   let tensors;
   try {
     tensors = readSafetensors(bytes.slice().buffer);
@@ -32,34 +38,35 @@ async function tensorsIn(bytes, version) {
     throw new Damaged();
   }
   const whole = ({ shape, d }) => d.length === shape.reduce((a, b) => a * b, 1) && d.every(Number.isFinite);
-  if (!Object.values(tensors).every(whole)) throw new Damaged();
+  if (!Object.values(tensors).every(whole) || !check(tensors)) throw new Damaged();
   const hash = await globalThis.crypto?.subtle?.digest("SHA-256", bytes); // browsers have none where a page came over plain http
   const text = hash && Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (text && !text.startsWith(version)) throw new Damaged();
   return tensors;
 }
 
-async function fromSite(script, member, version) {
-  const text = await fromScript(script, member, version);
+/** @param {File} file */
+async function fromSite(file) {
+  const text = await fromScript(file);
   let bytes;
   try {
     bytes = bytesOf(text);
   } catch {
     throw new Damaged();
   }
-  return tensorsIn(bytes, version);
+  return tensorsIn(bytes, file);
 }
 
 /**
  * The tensors of a file: from the kernel's model if there is one, else from the site. Rejects with Damaged, or with what could
  * not be reached.
- * @param {DataView | null} held what the kernel's model holds @param {{script: string, member: string, version: string}} file
+ * @param {DataView | null} held what the kernel's model holds @param {File} file
  */
-export function loadTensors(held, { script, member, version }) {
-  if (held?.byteLength) return tensorsIn(new Uint8Array(held.buffer ?? held, held.byteOffset ?? 0, held.byteLength), version);
-  const key = `${script} ${version}`;
+export function loadTensors(held, file) {
+  if (held?.byteLength) return tensorsIn(new Uint8Array(held.buffer ?? held, held.byteOffset ?? 0, held.byteLength), file);
+  const key = `${file.script} ${file.version}`;
   if (!asked.has(key)) {
-    const tensors = fromSite(script, member, version);
+    const tensors = fromSite(file);
     asked.set(key, tensors);
     tensors.catch(() => asked.delete(key));
   }

@@ -1,4 +1,4 @@
-"""Cause and effect in one view: on a laptop whatever a setting changes is in sight, on a phone the line that tells it."""
+"""Cause and effect in one view: on a laptop what a setting changes is in sight, on a phone the line that tells it."""
 
 from __future__ import annotations
 

@@ -155,10 +155,9 @@ class NetworkExplorer extends Explorer {
     const shapes = rows.map(({ shape }) => shape);
     const texts = [input_shape, ...shapes].map((shape) => shape.join("×"));
     const chain = texts.filter((text, n) => text !== texts[n - 1]).join(" → ");
-    const lines = [this.word("network.picture", { count: layers.length, shapes: chain })];
-    if (refused) lines.push(this.word("network.picture.impossible", refused));
-    const inputName = this.word("ui.input");
-    this.drawing.show({ input: input_shape, layers, shapes, at: this.at, name: lines.join(" "), inputName });
+    const first = this.word("network.picture", { count: layers.length, shapes: chain });
+    const name = refused ? this.word("ui.sentences", { first, second: this.word("network.picture.impossible", refused) }) : first;
+    this.drawing.show({ input: input_shape, layers, shapes, at: this.at, name, inputName: this.word("ui.input") });
   }
 
   /** Totals of the last possible network, and how they differ from the author's. */

@@ -104,7 +104,7 @@ export class Grid {
     const scale = this.#scale();
     this.painter.paint((r, c) => this.#look(r, c, scale));
     this.painter.stop(...this.cursor);
-    setText(this.caption, caption ?? `${this.name} ${matrix.h}×${matrix.w}`);
+    setText(this.caption, caption ?? say(this.lang, "ui.sized", { name: this.name, h: matrix.h, w: matrix.w }));
     if (resized || moved) {
       this.#reopenPending();
       if (focused && !this.root.contains(focusedAround(this.root))) this.painter.cell(...this.cursor).focus();

@@ -254,7 +254,7 @@ CONVOLUTION = nn.Conv2d(1, 1, 3, padding=1)
         (nn.Sequential(nn.AdaptiveAvgPool2d((None, 1))), "output_size=1 would fit"),
         (nn.Sequential(nn.Linear(8, 2)), r"Layer 1 \(Linear\): .* a Flatten is missing"),
         (nn.Sequential(nn.Conv2d(3, 1, 3)), "The model itself refuses an input of 1×8×8"),
-        (nn.Sequential(*(nn.ReLU() for _ in range(65))), "at least one and at most 64"),
+        (nn.Sequential(*(nn.ReLU() for _ in range(257))), "at least one and at most 256"),
         (nn.Sequential(), "at least one"),
     ],
 )

@@ -30,6 +30,9 @@ KINDS: dict[str, tuple[str, ...]] = {kind: tuple(settings) for kind, settings in
 CONTAINERS: dict[str, tuple[str, ...]] = {kind: tuple(keys) for kind, keys in FACTS["containers"].items()}
 JOINS: dict[str, str] = FACTS["joins"]
 
+#: names that an attribute of a torch.nn.Module cannot have: its own, and Python's keywords
+RESERVED: frozenset[str] = frozenset(FACTS["reserved"])
+
 #: kinds that PyTorch makes for so many channels or features coming in
 WEIGHTED = ("Conv2d", "Linear", "BatchNorm2d", "BatchNorm1d")
 

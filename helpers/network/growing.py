@@ -116,11 +116,23 @@ def _chain(last: Step, first: Step, forks: dict[Step, Step], seen: set[Step]) ->
         seen.add(last)
         fork = forks[last]
         if _joins(last):
-            nodes.append(Fork(last, [_chain(one, fork, forks, seen) for one in last.inputs]))
+            nodes.append(_fork(last, [_chain(one, fork, forks, seen) for one in last.inputs]))
         else:
             nodes.append(last)
         last = fork
     return nodes[::-1]
+
+
+def _fork(join: Step, branches: list[list[Step | Fork]]) -> Fork:
+    """Branches and their join, where (a + b) + c in one forward is the sum of three."""
+    match branches[0]:
+        case [Fork(join=inner, branches=first)] if inner.scope == join.scope and _adds(inner) and _adds(join):
+            return Fork(join, [*first, *branches[1:]])
+    return Fork(join, branches)
+
+
+def _adds(step: Step) -> bool:
+    return step.layer is not None and step.layer.get("join") == "add"
 
 
 def _joins(step: Step) -> bool:

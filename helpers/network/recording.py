@@ -99,13 +99,13 @@ class Recording(TorchFunctionMode):
         self.pending = Step(layer, (source or Step(None, (self.last,)),), scope=self._scope(), module=module)
         self.inside = module
 
-    def leave(self, module: nn.Module, arguments: tuple[Any, ...], Y: Any) -> None:
+    def leave(self, module: nn.Module, arguments: tuple[Any, ...], Y: Any) -> Any:
         if self.inside is not module or self.pending is None:
-            return  # an error before the layer began
-        step, self.inside, self.pending = self.pending, None, None
-        if isinstance(Y, torch.Tensor):
-            step.parameters = sum(p.numel() for p in module.parameters())
-            self._keep(Y, step)
+            return None  # an error before the layer began
+        self.pending.parameters = sum(p.numel() for p in module.parameters())
+        made = self._keep(Y, self.pending) if isinstance(Y, torch.Tensor) else Y
+        self.inside = self.pending = None
+        return made
 
     # functions
 
@@ -115,18 +115,18 @@ class Recording(TorchFunctionMode):
             return function(*args, **kwargs)
         read = [step for value in _tensors((args, kwargs)) if (step := self.step_of(value)) is not None]
         made = function(*args, **kwargs)
-        if read:
-            self._note(functions.name_of(function), args, kwargs, tuple(read), made)
-        return made
+        return self._noted(functions.name_of(function), args, kwargs, tuple(read), made) if read else made
 
-    def _note(self, name: str, args: Any, kwargs: Any, read: tuple[Step, ...], made: Any) -> None:
+    def _noted(self, name: str, args: Any, kwargs: Any, read: tuple[Step, ...], made: Any) -> Any:
+        """What a function has made, written down."""
         if isinstance(made, torch.Tensor):
-            self._keep(made, self._understood(name, args, kwargs, read, made))
-        elif outputs := list(_tensors(made)):
+            return self._keep(made, self._understood(name, args, kwargs, read, made))
+        if outputs := list(_tensors(made)):
             for one in outputs:
                 self._keep(one, Step(None, read, operation=name))
         elif name in _READING:
             self.reads = name
+        return made
 
     def _understood(self, name: str, args: Any, kwargs: Any, read: tuple[Step, ...], Y: torch.Tensor) -> Step:
         join = functions.join_of(name, args, kwargs)
@@ -150,11 +150,16 @@ class Recording(TorchFunctionMode):
 
     # what both need
 
-    def _keep(self, tensor: torch.Tensor, step: Step) -> None:
+    def _keep(self, tensor: torch.Tensor, step: Step) -> torch.Tensor:
+        """A tensor that a step made; another one where the step has only passed on what it was given."""
+        _, version, before = self.values.get(id(tensor), (tensor, -1, step))
+        if version == tensor._version and before is not step:
+            tensor = tensor.view_as(tensor)
         step.shape = tuple(tensor.shape[1:])
         self.values[id(tensor)] = (tensor, tensor._version, step)
         if step.layer is not None:
             self.last = step
+        return tensor
 
     def _scope(self) -> tuple[str, ...]:
         name = self.names[self.running[-1]] if self.running else ""

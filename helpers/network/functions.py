@@ -89,9 +89,12 @@ def _viewed(X: torch.Tensor, Y: torch.Tensor) -> list[nn.Module] | None:
     return [nn.Flatten()] if X.dim() == 4 and tuple(Y.shape) == (1, X.numel()) else None
 
 
-def _averaged(X: torch.Tensor, Y: torch.Tensor, dim: Any = None, keepdim: bool = False, **_: Any) -> Any:
+def _averaged(
+    X: torch.Tensor, Y: torch.Tensor, dim: Any = None, keepdim: bool = False, axis: Any = None, **_: Any
+) -> Any:
     """An average over rows and columns."""
-    axes = sorted(a % 4 for a in dim) if isinstance(dim, tuple | list) and X.dim() == 4 else None
+    over = axis if dim is None else dim
+    axes = sorted(a % 4 for a in over) if isinstance(over, tuple | list) and X.dim() == 4 else None
     if axes != [2, 3]:
         return None
     return [nn.AdaptiveAvgPool2d(1)] if keepdim else [nn.AdaptiveAvgPool2d(1), nn.Flatten()]

@@ -33,13 +33,18 @@ class Fork:
 def grown(first: Step, last: Step) -> list[Step | Fork]:
     """The steps after the first, up to the last, as a chain of steps and forks.
 
-    Raises `Refusal` where a step is no layer, or where the steps are no tree.
+    Raises `Refusal` where a step is no layer, or where the steps are no tree or a very large one.
     """
     order = _sorted(last)
+    if len(order) > 2 * LIMITS["layers"]:  # a sum of many is one row for several steps
+        raise Refusal(say("network.bad.layers", maximum=LIMITS["layers"]))
     for step in order:
         if step.layer is None and step is not first:
             _refuse(step, order)
-    return _chain(last, first, _forks(order), set())
+    try:
+        return _chain(last, first, _forks(order), set())
+    except RecursionError:
+        raise Refusal(say("network.bad.layers", maximum=LIMITS["layers"])) from None
 
 
 def in_order(nodes: Sequence[Step | Fork]) -> Iterator[Step]:
@@ -64,13 +69,13 @@ def _sorted(last: Step) -> list[Step]:
         elif step not in order:
             waiting.append((step, True))
             waiting += [(one, False) for one in step.inputs]
-            if len(order) + len(waiting) > 100 * LIMITS["layers"]:
-                raise Refusal(say("network.bad.layers", maximum=LIMITS["layers"]))
     return list(order)
 
 
 def _refuse(step: Step, order: Sequence[Step]) -> NoReturn:
     """Raises the `Refusal` of a step that is no layer, which names the layers before and after it."""
+    if step.refusal is not None:
+        raise step.refusal
     params = {"before": told(step), "operation": step.operation}
     behind = {step}
     for one in order[order.index(step) + 1 :]:

@@ -17,7 +17,7 @@ from helpers.network.modules import Refusal, settings_of
 from helpers.words import listed, say
 
 #: by which a model reads the numbers of a tensor, so that what it does next may depend on the image
-_READING = ("bool", "item", "tolist", "numpy", "int", "float", "index", "equal", "allclose", "is_nonzero")
+_READING = ("bool", "item", "tolist", "numpy", "int", "float", "index", "equal", "allclose", "is_nonzero", "array")
 
 
 @dataclass(eq=False)
@@ -25,7 +25,8 @@ class Step:
     """What made one tensor: a layer of one input, a join of several ("Parallel"), or neither (None).
 
     operation: the name of the function, "" for a module; scope: the modules that were running, by their names; shape of
-    the tensor without the batch; parameters, how many the layer has; inputs, what it was made of.
+    the tensor without the batch; parameters, how many the layer has; inputs, what it was made of; refusal, why a
+    function that we know is no layer as it was called here.
     """
 
     layer: dict[str, Any] | None
@@ -35,6 +36,7 @@ class Step:
     operation: str = ""
     scope: tuple[str, ...] = ()
     module: nn.Module | None = None
+    refusal: Refusal | None = None
 
 
 class Recording(TorchFunctionMode):
@@ -95,7 +97,11 @@ class Recording(TorchFunctionMode):
             self._refuse("network.bad.twice", name=where)
         self.done.add(module)
         rank = values[0].dim() if values and isinstance(values[0], torch.Tensor) else 4
-        layer = {"name": name, "kind": kind, **settings_of(module, where, rank)}
+        try:
+            layer = {"name": name, "kind": kind, **settings_of(module, where, rank)}
+        except Refusal as refusal:
+            self.refusal = refusal
+            raise
         self.pending = Step(layer, (source or Step(None, (self.last,)),), scope=self._scope(), module=module)
         self.inside = module
 
@@ -142,8 +148,11 @@ class Recording(TorchFunctionMode):
     def _chained(self, modules: Sequence[nn.Module], name: str, step: Step) -> Step:
         """Steps for modules that do what a function has done."""
         for module in modules:
-            where, rank = self._named(name), 1 + len(step.shape)
-            layer = {"name": where, "kind": type(module).__name__, **settings_of(module, where, rank)}
+            where, rank, kind = self._named(name), 1 + len(step.shape), type(module).__name__
+            try:
+                layer = {"name": where, "kind": kind, **settings_of(module, where, rank)}
+            except Refusal as refusal:
+                return Step(None, (step,), operation=name, refusal=refusal)
             shape = tuple(module.eval()(torch.empty(1, *step.shape, device="meta")).shape[1:])
             step = Step(layer, (step,), shape, operation=name, scope=self._scope())
         return step

@@ -105,7 +105,7 @@ def _tree(draw: random.Random, wild: Network) -> Tree:
 
 def _parallel(draw: random.Random, c: int, flat: bool, depth: int) -> tuple[Layers, int]:
     """Branches that most often fit, and the channels that they give."""
-    add, stride, off = draw.random() < 0.5, draw.choice([1, 1, 1, 2]), draw.random() < 0.15
+    add, stride, off = draw.random() < 0.5, draw.choice([1, 1, 1, 2]), draw.choice([0] * 9 + [3, 4])
     c_o = draw.choice([c, c, 1, 2, 4])
     branches, total = [], 0
     for _ in range(draw.choice([2, 2, 3, 4])):
@@ -130,7 +130,7 @@ def _parallel(draw: random.Random, c: int, flat: bool, depth: int) -> tuple[Laye
     return [item], c_o if add else total
 
 
-def _branch(draw: random.Random, c: int, c_o: int, stride: int, flat: bool, off: bool) -> Layers:
+def _branch(draw: random.Random, c: int, c_o: int, stride: int, flat: bool, off: int) -> Layers:
     """From c channels to c_o, where windows of the same stride give as many places, on one side or in the middle."""
     if flat:
         return [{"kind": "Linear", "out_features": c_o}] + [{"kind": "Tanh"}] * draw.randint(0, 1)
@@ -139,7 +139,8 @@ def _branch(draw: random.Random, c: int, c_o: int, stride: int, flat: bool, off:
     if off and stride == 2:
         settings = {"kernel_size": 2, "padding": 0, "stride": 2}
     elif off:
-        settings = {"kernel_size": draw.choice([1, 3]), "padding": 1, "stride": 3}
+        k = draw.choice([1, 2, 3, 3])
+        settings = {"kernel_size": k, "padding": draw.randint(0, 1) if k == 3 else 0, "stride": off}
     branch: Layers = [{"kind": "Conv2d", "out_channels": c_o, **settings, "bias": draw.random() < 0.5}]
     if c == c_o and draw.random() < 0.3:
         pool = {**settings, "padding": min(settings["padding"], settings["kernel_size"] // 2)}

@@ -138,7 +138,7 @@ def _shape_joined(join: str, ends: list[Shape]) -> Shape:
     """Raises ValueError for the first branch that does not fit the first."""
     first = ends[0]
     for n, shape in enumerate(ends, start=1):
-        if (shape != first) if join == "add" else (len(shape) != len(first) or shape[1:] != first[1:]):
+        if (shape != first) if join == "add" else (shape[1:] != first[1:]):
             told = {"branch": n, "shape": shape_text(shape), "first": shape_text(first)}
             raise ValueError(say(f"network.bad.{join}", **told))
     return first if join == "add" else (sum(shape[0] for shape in ends), *first[1:])

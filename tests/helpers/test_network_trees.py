@@ -206,6 +206,9 @@ UNIONS = [
     # on one side: [0, 1] and [−1, 1]; [0, 1] and [0]; [−1, 1] and [1, 3] of a dilated window
     ([parallel([conv(1, 2, padding=0, stride=2)], [conv(1, 3, stride=2)])], (3, 2)),
     ([add([conv(1, 2, padding=0, stride=2)], [conv(1, 1, stride=2)]), conv()], (6, 2)),
+    # [0, 3] and [−1, 1]
+    ([parallel([conv(1, 4, padding=0, stride=4)], [conv(1, 3, stride=4)])], (5, 4)),
+    ([add([conv(1, 4, padding=0, stride=4)], [conv(1, 3, stride=4)]), conv(1, 2)], (9, 4)),
     (
         [
             add([conv(1, 2, padding=0)], [conv(1, 2, padding=0)]),
@@ -238,6 +241,9 @@ def test_windows_with_different_steps_have_no_jump_but_a_largest_field():
     far = [conv(1, 3, stride=2), {"kind": "AdaptiveAvgPool2d", "output_size": 4}]
     row = network.table([parallel([conv(1, 4, padding=0)], [conv(1, 2, padding=0, stride=2), conv(1, 2, padding=1)])], (1, 8, 8))[-1]  # fmt: skip  # noqa: E501
     assert (row.shape, row.jump, row.field) == ((2, 5, 5), (None, None), (6, 6))  # element 4: [4, 7] and [6, 9]
+    over = {"kind": "MaxPool2d", "kernel_size": 2, "ceil_mode": True}
+    row = network.table([parallel([conv(1, 5, padding=0)], [over])], (1, 9, 9))[-1]
+    assert row.field == (6, 6)  # element 0: [0, 4] and [0, 1], element 4: [4, 8] and [8, 9]
     rows = network.table([parallel(far, [conv(1, 5, padding=0, stride=2)]), conv(), FLATTEN, LINEAR], (1, 12, 12))
     assert rows[3].jump == (None, None)
     assert rows[4].field == (None, None)  # which of them a window picks is not kept
@@ -501,6 +507,16 @@ def test_blocks_are_modules_whose_layers_run_one_after_the_other():
     assert [item["name"] for item in layers] == ["0", "1"]
     assert shape_of(network.trace(nn.Sequential(nested), (2, 8, 8), blocks=True)) == "[cr][c[rc]]"
     assert shape_of(network.trace(Apart(), (2, 8, 8), blocks=True)) == "csr"
+    twice = nn.Sequential(nn.ReLU(), nn.Sigmoid())
+    model = nn.Sequential(C(), twice, C(), twice)
+    assert shape_of(network.trace(model, (2, 8, 8), blocks=True)) == "crscrs"  # one module, and not one run
+
+
+def test_a_sum_of_sums_in_two_modules_is_two_rows():
+    layers = network.checked([add([add([], [conv(2)])], [])])
+    assert trees.without_blocks(network.trace(network.build(layers, (2, 8, 8)), (2, 8, 8))) == trees.without_blocks(
+        layers
+    )
 
 
 def test_own_modules_that_hold_nothing_are_looked_into():

@@ -150,6 +150,33 @@ def _branch(draw: random.Random, c: int, c_o: int, stride: int, flat: bool, off:
     return branch + [{"kind": "ReLU"}] * draw.randint(0, 1)
 
 
+def uneven_trees(count: int, seed: int) -> list[Tree]:
+    """Branches that adaptive pooling makes equally large, on small inputs: windows of different sizes and steps."""
+    draw = random.Random(seed)
+    relu, one = {"kind": "ReLU"}, {"kind": "Conv2d", "kernel_size": 1}
+    three = {"kind": "Conv2d", "kernel_size": 3, "padding": 1}
+
+    def window() -> dict[str, Any]:
+        return {"kind": "Conv2d", "kernel_size": draw.choice([1, 2, 3]), "padding": draw.choice([0, 1]), "stride": draw.choice([1, 1, 2])}  # fmt: skip  # noqa: E501
+
+    def tree() -> Layers:
+        same = {"kind": "AdaptiveAvgPool2d", "output_size": draw.choice([1, 2, 3, 4, 5])}
+        before: Layers = [[], [window()], [window(), same], [same]][draw.randint(0, 3)]
+        kept: list[Layers] = [[], [relu], [one], [three], [three, relu]] if same in before else [[window(), same]]
+        branches = [draw.choice([*kept, [same], [window(), same], [window()]]) for _ in range(draw.choice([2, 2, 3]))]
+        if draw.random() < 0.2:
+            branches = [[*branch, {"kind": "Flatten"}] for branch in branches]
+            if draw.random() < 0.5:
+                branches[0] = [*branches[0], {"kind": "Linear", "out_features": 4}]
+            after: Layers = draw.choice([[], [relu], [{"kind": "Linear"}]])
+        else:
+            after = draw.choice([[], [three], [same], [window(), {"kind": "Flatten"}, {"kind": "Linear"}]])
+        join = draw.choice(["concat", "add"])
+        return [*before, {"kind": "Parallel", "branches": branches, "join": join}, *after]
+
+    return [Tree(tree(), (1, draw.randint(2, 9), draw.randint(2, 9)), 1) for _ in range(count)]
+
+
 def without_blocks(items: Any) -> list[dict[str, Any]]:
     """Items without names, the layers of blocks in the blocks' place; a branch of one Identity is an empty one."""
     flat: list[dict[str, Any]] = []

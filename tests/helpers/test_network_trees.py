@@ -253,19 +253,20 @@ def test_windows_with_different_steps_have_no_jump_but_a_largest_field():
 
 
 def test_the_largest_field_of_random_trees_is_pytorchs_derivative_or_unknown(sweep):
-    known = unknown = one_sided = 0
-    for case in possible(sweep(1500, least=300), seed=43):
-        if max(case.input_shape[1:]) > 16:
+    known = unknown = joins = 0
+    small = [case for case in trees.trees(sweep(1500), seed=43) if max(case.input_shape[1:]) <= 16]
+    for case in [*small, *trees.uneven_trees(sweep(3000), seed=44)]:
+        if case.outputs()[1] is not None:
             continue
         rows = network.table(case.layers, case.input_shape)
         for a in (0, 1):
             for row, expected in zip(rows, case.spans(a), strict=True):
                 assert row.field[a] in (expected, None), (case, a, row)
                 known, unknown = known + (row.field[a] is not None), unknown + (row.field[a] is None)
-                one_sided += row.text in ("Concat", "Add") and row.field[a] is not None and row.field[a] % 2 == 0
+                joins += row.text in ("Concat", "Add") and row.field[a] is not None
     assert known > 300
+    assert joins > 100
     assert 0 < unknown < known / 4
-    assert one_sided > 5
 
 
 def test_added_vectors_of_different_maps_do_not_correspond():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from helpers import network
 
@@ -171,12 +175,35 @@ def largest_fields(case: Network, a: int, margin: int = 280) -> list[int]:
     respect to each input element is what it makes of the unit vectors. As in the table, the input goes on beyond its
     edges (by `margin` elements) until windows differ in size; from there on padding holds nothing.
     """
-    n = case.input_shape[1 + a]
-    Y = torch.eye(n + 2 * margin)[:, None]  # (element, 1, place)
-    before, even, flat = margin, True, False
+    state = Derivative.of_input(case.input_shape[1 + a], margin)
     spans = []
     for layer, made in zip(network.checked(case.layers), case.outputs(), strict=True):
         assert made is not None
+        state = state.after(layer, made, a)
+        spans.append(state.largest_span())
+    return spans
+
+
+class Derivative(NamedTuple):
+    """What each input element makes of the places along one axis: the map's n places after `before` others.
+
+    even: windows have been of one size so far, so that the places go on beyond the n; flat: the n places are those of
+    a vector.
+    """
+
+    Y: torch.Tensor  # (element, 1, place)
+    before: int
+    even: bool
+    flat: bool
+    n: int
+
+    @classmethod
+    def of_input(cls, n: int, margin: int) -> Derivative:
+        return cls(torch.eye(n + 2 * margin)[:, None], margin, True, False, n)
+
+    def after(self, layer: Any, made: torch.Tensor, a: int) -> Derivative:
+        """After a layer that made such an output."""
+        Y, before, even, flat, n = self
         kind, flat = layer["kind"], flat or made.dim() == 2
         o = 1 if flat else made.shape[2 + a]
         window = None
@@ -188,15 +215,37 @@ def largest_fields(case: Network, a: int, margin: int = 280) -> list[int]:
             if even and len(lengths) == len(steps) == 1 and steps != {0}:
                 window = (lengths.pop(), steps.pop(), 0, 1)
             else:
-                Y, before, even = F.adaptive_avg_pool1d(Y[..., before : before + n], o), 0, False
+                Y, before, even = F.adaptive_avg_pool1d(self.places(), o), 0, False
         elif kind == "Linear" or (kind.endswith("Softmax") and flat):
-            Y, before, even, n = Y[..., before : before + n].sum(-1, keepdim=True), 0, False, 1
+            Y, before, even, n = self.places().sum(-1, keepdim=True), 0, False, 1
         if window is not None:
             Y, before = _slide(Y, *window, n, o, before, even)
-        if not flat:
-            n = o
-        spans.append(_largest_span(Y[:, 0, before : before + n]))
-    return spans
+        return Derivative((Y != 0).float(), before, even, flat, n if flat else o)
+
+    def places(self) -> torch.Tensor:
+        return self.Y[..., self.before : self.before + self.n]
+
+    def largest_span(self) -> int:
+        return _largest_span(self.places()[:, 0])
+
+
+def joined(states: list[Derivative], join: str) -> Derivative | None:
+    """After the join of branches; None where elements that are added do not correspond."""
+    first = states[0]
+    if first.flat and join == "concat":
+        Y = torch.cat([state.places() for state in states], -1)
+        return Derivative(Y, 0, False, True, Y.shape[-1])
+    if all(state.even for state in states) and not first.flat:
+        before = min(state.before for state in states)
+        after = min(state.Y.shape[-1] - state.before - state.n for state in states)
+        starts = [state.before - before for state in states]
+        Y = torch.stack([s.Y[..., b : b + before + s.n + after] for s, b in zip(states, starts)]).sum(0)
+        return Derivative(Y, before, True, False, first.n)
+    counts = {state.n for state in states} - {1}
+    if len(counts) > 1:
+        return None
+    Y = sum((state.places() for state in states), torch.zeros(()))
+    return Derivative(Y, 0, False, first.flat, Y.shape[-1])
 
 
 def _slide(
@@ -221,3 +270,30 @@ def _largest_span(derivatives: torch.Tensor) -> int:
     places = torch.arange(seen.shape[1])
     last, first = torch.where(seen, places, -1).amax(1), torch.where(seen, places, seen.shape[1]).amin(1)
     return max(0, int((last - first + 1).max()))
+
+
+@contextlib.contextmanager
+def unchanged(model: nn.Module) -> Iterator[None]:
+    """Whatever happens inside, nothing of the model is changed, and no random number is used up."""
+
+    def state() -> Any:
+        modules = list(model.modules()) if hasattr(model, "_modules") else []
+        return (
+            [
+                (module.training, dict(module._forward_hooks), dict(module._forward_pre_hooks), list(vars(module)))
+                for module in modules
+            ],
+            [
+                (id(tensor), tensor._version, tensor.requires_grad, tensor.grad, tensor.dtype, tensor.device)
+                for module in modules
+                for tensor in (*module._parameters.values(), *module._buffers.values())
+                if tensor is not None and not is_lazy(tensor)
+            ],
+            torch.get_rng_state().tolist(),
+            random.getstate(),
+            np.random.get_state()[1].tolist(),
+        )
+
+    before = state()
+    yield
+    assert state() == before

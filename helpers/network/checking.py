@@ -7,7 +7,7 @@ from numbers import Real
 from typing import Any
 
 from helpers import shapes
-from helpers.network.layers import KINDS, LIMITS, SETTINGS, Layer
+from helpers.network.layers import CONTAINERS, JOINS, KINDS, LIMITS, SETTINGS, Layer
 from helpers.words import listed, say
 
 
@@ -29,36 +29,102 @@ def checked_batch(batch: Any) -> int:
 
 
 def checked(layers: Any) -> tuple[Layer, ...]:
-    """Layers with all their settings, pairs as tuples.
+    """The items of a network with all their settings, pairs as tuples.
 
     Parameters: layers, mappings with a `kind` of `KINDS`, a `name` if they have one, and those settings that differ
-    from PyTorch's own (a pooling layer's stride is its window). Raises ValueError for other kinds and settings and for
-    numbers out of range, TypeError for what is no whole number.
+    from PyTorch's own (a pooling layer's stride is its window); or with a kind of `CONTAINERS` and the items that they
+    hold. Raises ValueError for other kinds and settings, for numbers out of range, and for more rows (layers and joins
+    of branches, as `table` counts them) or a greater depth than `LIMITS` has; TypeError for what is no whole number or
+    no list. Layers are numbered in the order in which they run.
 
     >>> checked([{"kind": "MaxPool2d", "kernel_size": 2}])[0]["stride"]
     (2, 2)
+    >>> checked([{"kind": "Parallel", "branches": [[], [{"kind": "ReLU"}]], "join": "add"}])[0]["branches"][0]
+    ()
     """
     most = LIMITS["layers"]
-    if not isinstance(layers, list | tuple) or not all(isinstance(layer, Mapping) for layer in layers):
+    if not _items(layers):
         raise TypeError(say("network.bad.layers", maximum=most))
     if not 1 <= len(layers) <= most:
         raise ValueError(say("network.bad.layers", maximum=most))
-    return tuple(_checked(layer, n) for n, layer in enumerate(layers, start=1))
+    return _Reader().items(layers, 0)
+
+
+def _items(value: Any) -> bool:
+    """Whether something is a list of mappings."""
+    return isinstance(value, list | tuple) and all(isinstance(item, Mapping) for item in value)
+
+
+class _Reader:
+    """Reads items in the order in which they run; n counts the rows so far."""
+
+    def __init__(self) -> None:
+        self.n = 0
+
+    def items(self, items: Any, depth: int) -> tuple[Layer, ...]:
+        return tuple(self.item(item, depth) for item in items)
+
+    def item(self, item: Mapping[str, Any], depth: int) -> Layer:
+        if item.get("kind") == "Block":
+            return self.block(item, depth)
+        made = self.parallel(item, depth) if item.get("kind") == "Parallel" else _checked(item, self.n + 1)
+        self.n += 1
+        if self.n > LIMITS["layers"]:
+            raise ValueError(say("network.bad.layers", maximum=LIMITS["layers"]))
+        return made
+
+    def block(self, item: Mapping[str, Any], depth: int) -> Layer:
+        name, n = self.container(item, depth), self.n + 1
+        layers: Any = item.get("layers")
+        if not _items(layers):
+            raise TypeError(say("network.bad.block", layer=n, value=type(layers).__name__))
+        if not layers:
+            raise ValueError(say("network.bad.block", layer=n, value="[]"))
+        return Layer(name=name, kind="Block", layers=self.items(layers, depth + 1))
+
+    def parallel(self, item: Mapping[str, Any], depth: int) -> Layer:
+        name, n = self.container(item, depth), self.n + 1
+        branches, join = item.get("branches"), item.get("join", "concat")
+        if not isinstance(join, str) or join not in JOINS:
+            raise ValueError(say("network.bad.join", layer=n, value=repr(join)))
+        most = LIMITS["branches"]
+        if not isinstance(branches, list | tuple) or not all(map(_items, branches)):
+            raise TypeError(say("network.bad.branches", layer=n, maximum=most, value=type(branches).__name__))
+        if not 2 <= len(branches) <= most:
+            raise ValueError(say("network.bad.branches", layer=n, maximum=most, value=len(branches)))
+        read = tuple(self.items(branch, depth + 1) for branch in branches)
+        return Layer(name=name, kind="Parallel", branches=read, join=join)
+
+    def container(self, item: Mapping[str, Any], depth: int) -> str:
+        """The name of an item that holds others."""
+        if depth == LIMITS["depth"]:
+            raise ValueError(say("network.bad.depth", layer=self.n + 1, maximum=LIMITS["depth"]))
+        _known(item, item["kind"], CONTAINERS[item["kind"]], self.n + 1)
+        return _name(item, self.n + 1)
 
 
 def _checked(layer: Mapping[str, Any], n: int) -> Layer:
     kind = layer.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(say("network.bad.kind", layer=n, value=repr(kind), kinds=listed(KINDS)))
-    if odd := sorted(layer.keys() - {"kind", "name", *KINDS[kind]}, key=str):
-        settings = listed(KINDS[kind]) or "–"
-        raise ValueError(say("network.bad.setting", layer=n, kind=kind, value=odd[0], settings=settings))
-    name = layer.get("name", "")
-    if not isinstance(name, str):
-        raise TypeError(say("network.bad.name", layer=n, value=repr(name)))
+        raise ValueError(say("network.bad.kind", layer=n, value=repr(kind), kinds=listed([*KINDS, *CONTAINERS])))
+    _known(layer, kind, KINDS[kind], n)
+    name = _name(layer, n)
     if "Pool2d" in kind and "stride" not in layer:
         layer = {**layer, "stride": layer.get("kernel_size", SETTINGS["kernel_size"].usual)}
     return Layer(name=name, kind=kind, **{key: _setting(n, key, layer.get(key)) for key in KINDS[kind]})
+
+
+def _known(item: Mapping[str, Any], kind: str, keys: tuple[str, ...], n: int) -> None:
+    """Raises ValueError for a setting that such an item does not have."""
+    if odd := sorted(item.keys() - {"kind", "name", *keys}, key=str):
+        raise ValueError(say("network.bad.setting", layer=n, kind=kind, value=odd[0], settings=listed(keys) or "–"))
+
+
+def _name(item: Mapping[str, Any], n: int) -> str:
+    name = item.get("name", "")
+    if not isinstance(name, str):
+        raise TypeError(say("network.bad.name", layer=n, value=repr(name)))
+    return name
 
 
 def _setting(n: int, key: str, value: Any) -> Any:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.network.checking import checked
-from helpers.network.counting import table
-from helpers.network.layers import KINDS, WEIGHTED
+from helpers.network.counting import steps
+from helpers.network.layers import KINDS, WEIGHTED, Layer
 from helpers.words import say
 
 if TYPE_CHECKING:
@@ -17,17 +17,34 @@ if TYPE_CHECKING:
 def build(layers: Any, input_shape: Any) -> nn.Sequential:
     """A network of these layers with fresh weights; what a layer does not say is as PyTorch has it.
 
-    Raises ValueError where `table` does.
+    Blocks and branches are nn.Sequential in turn, an empty branch too, and what is parallel is a
+    `helpers.network.parallel.Parallel`. Raises ValueError where `table` does.
 
     >>> build([{"kind": "Flatten"}, {"kind": "Linear", "out_features": 10}], (1, 28, 28))[1].in_features
     784
     """
+    layers = checked(layers)
+    channels = (shape[0] for _, shape in steps(layers, input_shape))
+    return _sequential(layers, channels)
+
+
+def _sequential(items: Any, channels: Iterator[int]) -> nn.Sequential:
+    """Items one after the other; channels that come into each row, in the order in which they run."""
     from torch import nn
 
-    layers = checked(layers)
-    rows = table(layers, input_shape)
-    channels = [int(input_shape[0]), *(row.shape[0] for row in rows)]
-    return nn.Sequential(*(module(layer, c) for layer, c in zip(layers, channels)))
+    return nn.Sequential(*(_built(item, channels) for item in items))
+
+
+def _built(item: Layer, channels: Iterator[int]) -> nn.Module:
+    if item["kind"] == "Block":
+        return _sequential(item["layers"], channels)
+    if item["kind"] == "Parallel":
+        from helpers.network.parallel import Parallel
+
+        branches = [_sequential(branch, channels) for branch in item["branches"]]
+        next(channels)  # the join's own row
+        return Parallel(branches, item["join"])
+    return module(item, next(channels))
 
 
 def module(layer: Mapping[str, Any], channels: int) -> nn.Module:
@@ -51,7 +68,7 @@ def model_like(value: Any) -> bool:
 
 
 class Refusal(ValueError):
-    """A model that is no chain of layers that we know."""
+    """A model that is no tree of layers that we know."""
 
 
 def settings_of(module: Any, name: str, rank: int) -> dict[str, Any]:

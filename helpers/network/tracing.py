@@ -1,44 +1,54 @@
-"""A copy of a real model, watched while it runs once: the chain of layers that it is, or what makes it none."""
+"""A copy of a real model, watched while it runs once: the tree of layers that it is, or what makes it none."""
 
 from __future__ import annotations
 
 import copy
 import random
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from helpers.network import growing
 from helpers.network.checking import checked, checked_shape
 from helpers.network.counting import table
-from helpers.network.inspecting import inspect, is_known, is_leaf
-from helpers.network.layers import KINDS, Layer, Shape
-from helpers.network.modules import Refusal, model_like, settings_of
+from helpers.network.inspecting import inspect
+from helpers.network.layers import Layer, Shape
+from helpers.network.modules import Refusal, model_like
 from helpers.network.writing import shape_text
-from helpers.words import listed, say
+from helpers.words import say
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from helpers.network.recording import Recording, Step
 
-def trace(model: nn.Module, input_shape: Any) -> tuple[Layer, ...]:
-    """The layers of a model, in the order in which it runs them.
+
+def trace(model: nn.Module, input_shape: Any, *, blocks: bool = False) -> tuple[Layer, ...]:
+    """The layers of a model, in the order in which it runs them, and its branches.
 
     A copy of the model runs once, in eval mode and without gradients, on one image of zeros; nothing of the model
-    itself is touched, and no random number is used up. Nested modules are flattened, a layer's name is its place in
-    the model ("features.3"). What changes neither shapes nor counts (a padding mode, a slope, whether a layer works in
-    place) is not kept.
-    Raises ValueError that names the module and says what would fit: for modules that `KINDS` does not list or that
-    cannot be watched (`inspect` says which), for parameters that are no layer's, for branches and for anything that
-    happens between two layers, for layers with weights that run twice or never, for padding "same" that is not the
-    same on both sides, and, in the model's own words, where it refuses the input or to be copied.
+    itself is touched, and no random number is used up. What is written down is which module and which of PyTorch's
+    functions made which tensor of which: modules of the `KINDS`, functions and tensor methods that do the same
+    (F.relu, F.max_pool2d, torch.flatten, a view of one image as a vector, an average over rows and columns, F.dropout),
+    concatenation along channels and the addition of equal shapes. Nested modules are flattened; with blocks, a module
+    whose layers run one after the other is a Block with its name. A layer's name is its place in the model
+    ("features.3"), a function's that of the module which calls it and its own ("features.relu"). What changes neither
+    shapes nor counts (a padding mode, a slope, whether a layer works in place) is not kept.
+    Raises ValueError that names the module or function and says what would fit: for modules that `KINDS` does not list
+    or that cannot be watched (`inspect` says which), for parameters that are no layer's, for anything else that happens
+    between two layers, for branches that do not come together in a join, for layers with weights that run twice or
+    never, for padding "same" that is not the same on both sides, and, in the model's own words, where it refuses the
+    input or to be copied.
 
     >>> from torch import nn
     >>> [layer["kind"] for layer in trace(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()), (1, 8, 8))]
     ['Conv2d', 'ReLU']
     """
     import torch
+
+    from helpers.network.recording import Recording
 
     shape = checked_shape(tuple(input_shape) if isinstance(input_shape, list | tuple) else input_shape)
     if not model_like(model):
@@ -47,13 +57,34 @@ def trace(model: nn.Module, input_shape: Any) -> tuple[Layer, ...]:
         twin = _twin(model)
         weight = next((p for p in twin.parameters() if p.is_floating_point()), torch.zeros(()))
         X = torch.zeros(1, *shape, device=weight.device, dtype=weight.dtype)  # (1, c, h, w)
-        run = _Run({module: name for name, module in twin.named_modules() if is_leaf(module)})
+        recording = Recording(twin, X)
         with _spared(weight.device), _apart_from(model):
-            run.follow(twin, X)
-    run.all_ran()
-    layers = checked(run.layers)
-    _compare(layers, run)
+            last = _run(recording, twin, X)
+    nodes = growing.grown(recording.input, last)
+    steps = list(growing.in_order(nodes))
+    _all_used(recording, steps)
+    layers = checked(growing.blocks(nodes) if blocks else growing.flat(nodes))
+    _compare(layers, shape, steps)
     return layers
+
+
+def _run(recording: Recording, twin: nn.Module, X: torch.Tensor) -> Step:
+    """Runs a copy of the model and gives the step that made its output."""
+    try:
+        with recording:
+            Y = twin(X)
+    except Refusal:
+        raise
+    except Exception as error:  # whatever the model's own code raises is told
+        raise recording.refusal or ValueError(
+            say("network.bad.run", shape=shape_text(X.shape[1:]), text=_words(error))
+        ) from error
+    if recording.refusal is not None:  # which the model's own code has caught
+        raise recording.refusal
+    last = recording.step_of(Y)
+    if last is None:
+        raise ValueError(say("network.bad.end", name=growing.told(recording.last)))
+    return last
 
 
 def _twin(model: nn.Module) -> nn.Module:
@@ -122,82 +153,26 @@ def _words(error: Exception) -> str:
     return kind if str(error).strip() or not line else f"{kind}: {line}"
 
 
-def _has_weights(module: nn.Module) -> bool:
-    return next(module.parameters(), None) is not None
+def _all_used(recording: Recording, steps: Sequence[Step]) -> None:
+    """Raises ValueError where a layer with weights is not among the steps, or where the steps may be others for others.
+
+    A chain of modules is what it is; where functions are read too, the model must not look at the numbers.
+    """
+    used = {step.module for step in steps}
+    for module, name in recording.names.items():
+        if module not in used and module in recording.layers:
+            raise ValueError(
+                say("network.bad.dropped" if module in recording.done else "network.bad.unused", name=name)
+            )
+    if recording.reads and any(step.operation for step in steps):
+        raise ValueError(say("network.bad.reads", operation=recording.reads))
 
 
-def _compare(layers: tuple[Layer, ...], run: _Run) -> None:
+def _compare(layers: tuple[Layer, ...], input_shape: Shape, steps: Sequence[Step]) -> None:
     """Raises ValueError where our table is not what the model did: better no table than a wrong one."""
-    rows = table(layers, run.input_shape)
-    for row, shape, parameters in zip(rows, run.shapes, run.parameters, strict=True):
-        if row.shape != shape:
-            ours, real = shape_text(row.shape), shape_text(shape)
+    for row, step in zip(table(layers, input_shape), steps, strict=True):
+        if row.shape != step.shape:
+            ours, real = shape_text(row.shape), shape_text(step.shape)
             raise ValueError(say("network.bad.differs", name=row.name, ours=ours, real=real))
-        if row.parameters != parameters:
-            raise ValueError(say("network.bad.count", name=row.name, ours=row.parameters, real=parameters))
-
-
-class _Run:
-    """One pass through a model: each layer must read what the one before it wrote, and nothing may happen between."""
-
-    def __init__(self, names: dict[nn.Module, str]) -> None:
-        self.names = names
-        self.layers: list[dict[str, Any]] = []
-        self.shapes: list[Shape] = []
-        self.parameters: list[int] = []
-        self.input_shape: Shape = ()
-        self.last: tuple[torch.Tensor, int] | None = None
-        self.done: set[nn.Module] = set()
-        self.refusal: Refusal | None = None
-
-    def follow(self, twin: nn.Module, X: torch.Tensor) -> None:
-        """Runs a copy of the model, which keeps our hooks."""
-        for module in self.names:  # after the model's own hooks in, before them out: what they change is seen
-            module.register_forward_pre_hook(self.enter)
-            module.register_forward_hook(self.leave, prepend=True)
-        self.input_shape, self.last = tuple(X.shape[1:]), (X, X._version)
-        try:
-            Y = twin(X)
-        except Refusal:
-            raise
-        except Exception as error:  # whatever the model's own code raises is told
-            raise self.refusal or ValueError(
-                say("network.bad.run", shape=shape_text(X.shape[1:]), text=_words(error))
-            ) from error
-        if self.refusal is not None:  # which the model's own code has caught
-            raise self.refusal
-        if not self._is_last(Y):
-            raise ValueError(say("network.bad.end", name=self._before()))
-
-    def enter(self, module: nn.Module, arguments: tuple[Any, ...]) -> None:
-        name, kind = self.names[module], type(module).__name__
-        where = name or kind
-        if not is_known(module):
-            told = f"{type(module).__module__}.{kind}" if kind in KINDS else kind
-            self._refuse("network.bad.module", name=where, kind=told, kinds=listed(KINDS))
-        if len(arguments) != 1 or not self._is_last(arguments[0]):
-            self._refuse("network.bad.branch", name=where, kind=kind, before=self._before())
-        if module in self.done and _has_weights(module):
-            self._refuse("network.bad.twice", name=where)
-        self.done.add(module)
-        self.layers.append({"name": name, "kind": kind, **settings_of(module, where, arguments[0].dim())})
-
-    def leave(self, module: nn.Module, arguments: tuple[Any, ...], Y: torch.Tensor) -> None:
-        self.last = (Y, Y._version)
-        self.shapes.append(tuple(Y.shape[1:]))
-        self.parameters.append(sum(p.numel() for p in module.parameters()))
-
-    def all_ran(self) -> None:
-        for module, name in self.names.items():
-            if module not in self.done and _has_weights(module):
-                raise ValueError(say("network.bad.unused", name=name))
-
-    def _refuse(self, key: str, **params: Any) -> NoReturn:
-        self.refusal = Refusal(say(key, **params))
-        raise self.refusal
-
-    def _is_last(self, value: Any) -> bool:
-        return self.last is not None and value is self.last[0] and value._version == self.last[1]
-
-    def _before(self) -> str:
-        return self.layers[-1]["name"] if self.layers else say("ui.input")
+        if row.parameters != step.parameters:
+            raise ValueError(say("network.bad.count", name=row.name, ours=row.parameters, real=step.parameters))

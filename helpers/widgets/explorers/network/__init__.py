@@ -33,10 +33,10 @@ class Checked(t.TraitType[Any, Any]):
 class NetworkExplorer(CourseWidget):
     """The layers of a network with what each gives and costs, every setting changeable.
 
-    Parameters: model, a torch.nn.Module that is a chain of layers (`helpers.network.trace` says which), or a list of
+    Parameters: model, a torch.nn.Module that is a tree of layers (`helpers.network.trace` says which), or a list of
     layers as `helpers.network.checked` takes it; input_shape, (channels, height, width); batch, images at a time; id,
     the HTML id. `layers`, `input_shape` and `batch` are traits: change a layer by giving the whole list again.
-    Raises ValueError for models that are no chain of known layers, where PyTorch would refuse a layer, and out of
+    Raises ValueError for models that are no tree of known layers, where PyTorch would refuse a layer, and out of
     range; TypeError where something is no whole number.
 
     >>> from torch import nn

@@ -42,7 +42,8 @@ EDITS = """([id, count]) => {
 #: milliseconds of forward passes of the trained LeNet, every layer kept
 FORWARD = """(count) => {
   const { engine, safetensors } = convnets;
-  const { layers, shapes, input_shape } = JSON.parse(document.querySelector('[data-cnn-widget="TrainedExplorer"]').dataset.state);
+  const { state } = document.querySelector('[data-cnn-widget="TrainedExplorer"]').dataset;
+  const { layers, shapes, input_shape } = JSON.parse(state);
   const tensors = safetensors.readSafetensors(safetensors.bytesOf(convnets.lenetWeights).buffer);
   const machine = new engine.Engine(engine.stepsOf(layers, shapes, input_shape), tensors);
   const x = Float32Array.from({ length: 784 }, (_, n) => ((Math.floor(n / 28) * (n % 28)) % 7) / 7);

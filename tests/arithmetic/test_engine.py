@@ -145,7 +145,8 @@ COUNT = """async ([weightsText, testsText, layers, shapes, cases, pictures]) => 
   const input = [1, 28, 28], steps = engine.stepsOf(layers, shapes, input), tensors = read(weightsText);
   const { images, labels } = read(testsText);
   const machine = new engine.Engine(steps, tensors);
-  const all = evaluation.Evaluation.of({ pictures: Uint8Array.from(images.d), side: 28, labels: labels.d, input }, machine);
+  const network = { pictures: Uint8Array.from(images.d), side: 28, labels: labels.d, input };
+  const all = evaluation.Evaluation.of(network, machine);
   return cases.map((state) => {
     const changes = trainedStages.changesOf(state, steps), logits = [];
     let told = null, n = 0;

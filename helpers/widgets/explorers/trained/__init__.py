@@ -112,8 +112,8 @@ class TrainedExplorer(CourseWidget):
     """
 
     _state = (
-        "network", "title", "layers", "shapes", "input_shape", "image", "kernels", "silenced", "off", "gallery", "labels",
-        "version", "tests_version", "test_count",
+        "network", "title", "layers", "shapes", "input_shape", "image", "kernels", "silenced", "off", "gallery",
+        "labels", "version", "tests_version", "test_count",
     )  # fmt: skip
 
     network = t.Unicode(help="name of its files").tag(sync=True)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from helpers.widgets import ReceptiveFieldExplorer
 from tests.explorers.explorer import PHONE, VALUES, OnPage
 from tests.stacks import Stack, tensor
 
@@ -134,3 +135,79 @@ def test_touch_on_a_phone_is_enough(open_page, address):
     fields.region.locator('[data-level="2"][data-element="0"]').tap()
     assert "Layer 2, element 0" in fields.status
     fields.assert_true()
+
+
+def test_the_focus_goes_with_a_layer_that_is_moved_and_never_to_a_button_that_cannot_be_pressed(fields):
+    focused = "document.activeElement.ariaLabel ?? document.activeElement.textContent"
+    fields.press("Add a layer")
+    steps = {
+        "Layer 3 earlier": "Layer 2 earlier",
+        "Layer 2 earlier": "Layer 1 later",
+        "Layer 2 later": "Layer 3 earlier",
+        "Remove layer 3": "Remove layer 2",
+        "Remove layer 1": "Add a layer",
+    }
+    for button, then in steps.items():
+        fields.press(button)
+        assert fields.page.evaluate(focused) == then
+        fields.assert_true()
+
+
+# --- the stage
+
+WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
+LENET = [(5, 1, 2), (2, 2), (5, 1), (2, 2)]
+STAGES = [([(2, 1), (2, 1)], 9), ([(3, 1), (3, 2)], 12), ([(3, 1, 2, 2)] * 3, 20), (LENET, 28)]
+DEEP = [(3, 1, 1)] * 8
+
+
+def first_line(fields):
+    """The line that tells what is seen: where it is in the window."""
+    return fields.region.get_by_role("status").locator("> :first-child").bounding_box()
+
+
+def bottom(box):
+    return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize(("layers", "size"), STAGES, ids=["two", "strided", "gaps", "lenet"])
+def test_cause_and_effect_fit_one_screen(bare_page, layers, size):
+    fields = Fields(bare_page(ReceptiveFieldExplorer(layers, size, id="w"), **WIDE), "w")
+    region = fields.region.bounding_box()
+    assert region["width"] <= 960
+    assert region["height"] <= 800
+    roles = ("img", "status", "spinbutton", "combobox", "button")
+    parts = [found for role in roles for found in fields.region.get_by_role(role).all()]
+    assert len(parts) > 4 * len(layers)
+    for part in [fields.grid("Paths from each input element"), *parts]:
+        assert part.is_visible()
+        assert region["y"] <= part.bounding_box()["y"] < bottom(part.bounding_box()) <= region["y"] + 800
+    assert fields.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_of_many_layers_the_last_and_what_is_said_fit_one_screen(bare_page):
+    fields = Fields(bare_page(ReceptiveFieldExplorer(DEEP, 16, id="w"), **WIDE), "w")
+    control = fields.button("Remove layer 8").bounding_box()
+    for n in range(8):
+        level = fields.region.locator(f'[data-level="{n}"]').first.bounding_box()
+        assert bottom(level) <= first_line(fields)["y"] < control["y"]
+    third = fields.region.locator('[data-level="3"]').first.bounding_box()
+    assert bottom(control) - third["y"] <= 800
+    columns = [fields.spin(f"Layer {n} dilation").bounding_box()["x"] for n in range(1, 9)]
+    assert len(set(columns)) == 1
+
+
+@pytest.mark.parametrize("layers", [STAGES[1][0], DEEP], ids=["two", "eight"])
+def test_on_a_phone_the_outcome_stays_in_sight(bare_page, layers):
+    fields = Fields(bare_page(ReceptiveFieldExplorer(layers, 16, id="w"), **PHONE), "w")
+    last, height = len(layers), PHONE["viewport"]["height"]
+    controls = ["Look from layer", "Input elements", "Layer 1 kernel", f"Layer {last} stride", f"Layer {last} dilation"]
+    for control in (*map(fields.spin, controls), fields.region.get_by_role("combobox", name="Stack preset")):
+        control.scroll_into_view_if_needed()
+        control.focus()
+        line = first_line(fields)
+        assert 0 <= line["y"] <= height + 1 - line["height"]
+    fields.spin(f"Layer {last} kernel").fill("x")
+    alert = fields.alert.bounding_box()
+    assert 0 <= alert["y"] <= height + 1 - alert["height"]
+    assert fields.page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]

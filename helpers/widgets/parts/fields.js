@@ -71,6 +71,12 @@ export class SpinField {
     this.refuse(this.name, null);
   }
 
+  /** Takes no number beyond another maximum. */
+  limit(maximum) {
+    this.maximum = maximum;
+    setAttribute(this.input, "aria-valuemax", bound(maximum));
+  }
+
   /** Shows the value, unless a refused text stands there waiting to be mended. */
   show(value) {
     this.value = value;

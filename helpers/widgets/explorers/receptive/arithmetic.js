@@ -5,7 +5,8 @@
  */
 import { outputSize, refusal } from "../../arithmetic/ops.js";
 
-/** Least values of a layer's four numbers, in their order. */
+/** A layer's four numbers, in their order, and the least values of each. */
+export const NUMBERS = ["kernel", "stride", "padding", "dilation"];
 export const LEAST = [1, 1, 0, 1];
 
 /**
@@ -61,13 +62,31 @@ export function paths(sizes, layers, level, element) {
   return { counts, lost };
 }
 
+export const total = (list) => list.reduce((a, b) => a + b, 0);
+
+/** The elements that are read: those with a path. @param {number[]} counts */
+export const seenIn = (counts) => counts.flatMap((count, n) => (count ? [n] : []));
+
+/** How many elements between the first and the last that are read are not read themselves. @param {number[]} counts */
+export function gaps(counts) {
+  const seen = seenIn(counts);
+  return seen.length ? seen[seen.length - 1] - seen[0] + 1 - seen.length : 0;
+}
+
+/** How many places from first to last lie outside an input of n elements. */
+export const outside = (first, last, n) => Math.max(0, -first) + Math.max(0, last - n + 1);
+
+/** Paths from each element of a square input: in two dimensions, those of its row times those of its column. */
+export function inTwoDimensions(counts) {
+  const n = counts.length;
+  const d = Float64Array.from({ length: n ** 2 }, (_, i) => counts[Math.floor(i / n)] * counts[i % n]);
+  return { h: n, w: n, d };
+}
+
 /** How many elements around the middle of all that are seen hold at least half of the paths. */
 export function middleHalf(counts) {
-  const seen = counts.flatMap((count, n) => (count ? [n] : []));
-  const total = counts.reduce((a, b) => a + b, 0);
-  let [low, high] = [Math.ceil((seen[0] + seen[seen.length - 1]) / 2), Math.floor((seen[0] + seen[seen.length - 1]) / 2)];
-  [low, high] = [Math.min(low, high), Math.max(low, high)];
-  const inside = () => counts.slice(low, high + 1).reduce((a, b) => a + b, 0);
-  while (2 * inside() < total) [low, high] = [low - 1, high + 1];
+  const seen = seenIn(counts), all = total(counts), middle = (seen[0] + seen[seen.length - 1]) / 2;
+  let [low, high] = [Math.floor(middle), Math.ceil(middle)];
+  while (2 * total(counts.slice(low, high + 1)) < all) [low, high] = [low - 1, high + 1];
   return high - low + 1;
 }

@@ -1,5 +1,6 @@
+/// <reference lib="deno.ns" />
 /** Runs code for tests: reads one JSON line {code, argument} at a time, and answers with one: {value} or {error}. */
-globalThis.document = { readyState: "complete", querySelectorAll: () => [] }; // a page without widgets
+Object.assign(globalThis, { document: { readyState: "complete", querySelectorAll: () => [] } }); // a page without widgets
 const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
 const write = (answer) => {
   const bytes = new TextEncoder().encode(JSON.stringify(answer) + "\n");

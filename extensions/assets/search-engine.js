@@ -7,6 +7,8 @@
 (() => {
   "use strict";
 
+  /** @typedef {[term: string, start: number, end: number]} Term of a text, and where it stands */
+
   const CHINESE = "\\u3400-\\u9fff";
   const BY = "\\s?[x×✕*]\\s?|\\s+by\\s+";
   const PIECE = new RegExp(
@@ -78,8 +80,9 @@
 
   const isWord = (term) => /^[a-z]/.test(term) && !/\d/.test(term);
 
-  /** Chinese as pairs of neighbours; the index also knows single characters. */
+  /** Chinese as pairs of neighbours; the index also knows single characters. @param {string} run @param {number} start @param {boolean} query */
   const chinese = (run, start, query) => {
+    /** @type {Term[]} */
     const found = [];
     const letters = [...run];
     if (!query || letters.length === 1) letters.forEach((one, n) => found.push([one, start + n, start + n + 1]));
@@ -111,6 +114,7 @@
    * @param {boolean} query whether the text is asked for, not looked through
    */
   const terms = (text, query = false) => {
+    /** @type {Term[]} */
     const found = [];
     const low = query ? plain(text).replace(APART, (number) => number.replaceAll(" ", ",")) : plain(text);
     for (const { 0: piece, index } of low.matchAll(PIECE)) {
@@ -128,7 +132,7 @@
 
   class Engine {
     /**
-     * @param {Function} MiniSearch
+     * @param {new (options: object) => any} MiniSearch
      * @param {{at: string, page: string, title: string, text: string, code: string}[]} entries
      */
     constructor(MiniSearch, entries) {

@@ -1,7 +1,14 @@
-/** Brings the widgets of a page without a kernel to life. */
+/**
+ * Brings the widgets of a page without a kernel to life.
+ *
+ * @import { Model } from "./types.js"
+ *
+ * @typedef {(view: {model: Model, el: HTMLElement}) => void} Render
+ */
 
-/** The part of anywidget's model that our views use, with no kernel behind it. */
+/** The part of anywidget's model that our views use, with no kernel behind it. @implements {Model} */
 class StaticModel {
+  /** @type {Map<string, Set<() => void>>} */
   #listeners = new Map();
   #state;
 
@@ -32,9 +39,11 @@ class StaticModel {
   }
 }
 
-/** Replaces every fallback (<div data-cnn-widget="…" data-state="…">tables</div>) of a kind by its live widget. */
+/** Replaces every fallback (<div data-cnn-widget="…" data-state="…">tables</div>) of a kind by its live widget. @param {string} name @param {Render} render */
 function upgrade(name, render) {
-  for (const host of document.querySelectorAll(`[data-cnn-widget="${name}"]:not([data-live])`)) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const hosts = document.querySelectorAll(`[data-cnn-widget="${name}"]:not([data-live])`);
+  for (const host of hosts) {
     const el = document.createElement("div"), tables = [...host.childNodes];
     host.replaceChildren(el); // a view may ask where it is, and scroll to it
     try {
@@ -53,6 +62,7 @@ function upgrade(name, render) {
  * @param {Record<string, object>} shared modules by their names in the joined script
  */
 export function start(shared) {
+  /** @param {(shared: Record<string, object>) => [string, Render]} room */
   const take = (room) => {
     const [name, render] = room(shared);
     if (document.readyState === "loading") document.addEventListener("readystatechange", () => upgrade(name, render), { once: true });

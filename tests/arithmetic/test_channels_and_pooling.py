@@ -18,7 +18,7 @@ CHANNELS = """text => JSON.stringify(JSON.parse(text).map(({ input, kernel, grou
   const refused = channels.channelRefusal(input, kernel, groups, settings);
   if (refused) return { refused: refused.key };
   const { y, partials } = channels.convChannels(input, kernel, groups, settings, bias);
-  const { parameters, multiplyAdds } = channels.cost(input, kernel, groups, settings, true);
+  const { parameters, multiplyAdds } = channels.cost(input, kernel, settings, true);
   const values = y.map((map) => Array.from(map.d));
   return { h: y[0].h, w: y[0].w, values, partials: partials.map((p) => p.length), parameters, multiplyAdds };
 }))"""

@@ -1,6 +1,7 @@
 /** Matrices that give back what they lost: made smaller and larger again, a matrix has its values as before. No DOM. */
 
 export class Memory {
+  /** @type {Map<string, number>} */
   #cut = new Map(); // "r,c" -> a value that a smaller size cut off
 
   /** @param {number[][]} rows @returns {number[][]} the rows at a new size; new places hold what stood there before, else 0 */
@@ -14,7 +15,7 @@ export class Memory {
   }
 }
 
-/** Whether two matrices hold the same numbers. */
+/** Whether two matrices hold the same numbers. @param {number[][]} a @param {number[][]} b */
 export function same(a, b) {
   return a.length === b.length && a.every((row, r) => row.length === b[r].length && row.every((value, c) => value === b[r][c]));
 }

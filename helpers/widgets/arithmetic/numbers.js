@@ -1,4 +1,8 @@
-/** Numbers as a reader types them and as a page shows them. No DOM. */
+/**
+ * Numbers as a reader types them and as a page shows them. No DOM.
+ *
+ * @import { Refusal } from "../types.js"
+ */
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const FRACTION = /^([^/]+)\/([^/]+)$/;
@@ -12,7 +16,7 @@ const plain = (text) => halfWidth(text.trim()).replaceAll("\u2212", "-");
  * The number that a text stands for, or why it stands for none.
  * Takes decimals (2, -0.5, .25, 1e-3) and fractions (1/9); the minus sign may be U+2212, and all of it full-width.
  * @param {string} text
- * @returns {{value: number} | {key: string, params: object}}
+ * @returns {{value: number} | Refusal}
  */
 export function parseNumber(text) {
   const value = plain(text);
@@ -31,7 +35,7 @@ function finite(number, text) {
 /**
  * The whole number that a text stands for, or why it stands for none.
  * @param {string} text @param {string} name of the setting, for the message
- * @returns {{value: number} | {key: string, params: object}}
+ * @returns {{value: number} | Refusal}
  */
 export function parseWhole(text, name, minimum, maximum) {
   const value = plain(text);
@@ -45,7 +49,7 @@ export function parseWhole(text, name, minimum, maximum) {
 /**
  * A block of numbers from the clipboard: rows in lines, columns apart by tabs or spaces, or a nested list [[1, 2], [3, 4]].
  * @param {string} text
- * @returns {{rows: number[][]} | {key: string, params: object}}
+ * @returns {{rows: number[][]} | Refusal}
  */
 export function parseBlock(text) {
   const rows = split(text.trim());

@@ -4,10 +4,13 @@
  * A matrix is {h, w, d}: height, width, and a Float64Array in row-major order.
  * A pair is [rows, columns]. Settings are {padding, stride, dilation}, each a pair; padding counts per side.
  *
- * @typedef {{h: number, w: number, d: Float64Array}} Matrix
- * @typedef {[number, number]} Pair
- * @typedef {{padding: Pair, stride: Pair, dilation: Pair}} Settings
+ * @import { Matrix, Pair, Refusal, Settings } from "../types.js"
+ *
+ * @typedef {[n: number, k: number, p: number, s: number, d: number]} Axis sizes of input and kernel along one axis, and settings
  */
+
+/** Height and width of rows. @param {ArrayLike<unknown>[]} rows @returns {Pair} */
+export const size = (rows) => [rows.length, rows[0].length];
 
 /** @param {number[][]} rows @returns {Matrix} */
 export function fromRows(rows) {
@@ -32,7 +35,10 @@ export function outputSize(n, k, p, s, d) {
   return Math.floor((n + 2 * p - span(k, d)) / s) + 1;
 }
 
-/** @param {Matrix} x @param {Matrix} k @param {Settings} o @returns {Pair} height and width of the output */
+/**
+ * Height and width of the output.
+ * @param {{h: number, w: number}} x @param {{h: number, w: number}} k @param {Settings} o @returns {Pair}
+ */
 export function outputShape(x, k, o) {
   return [
     outputSize(x.h, k.h, o.padding[0], o.stride[0], o.dilation[0]),
@@ -43,6 +49,14 @@ export function outputShape(x, k, o) {
 /** Rows (or columns) of the padded input at the far edge that no window reaches: what the floor drops. */
 export function unused(n, k, p, s, d) {
   return (n + 2 * p - span(k, d)) % s;
+}
+
+/** Both axes of rows and of a kernel. @param {{input: ArrayLike<unknown>[], kernel: ArrayLike<unknown>[]} & Settings} values @returns {[Axis, Axis]} */
+export function axesOf({ input, kernel, padding, stride, dilation }) {
+  const n = size(input), k = size(kernel);
+  /** @returns {Axis} */
+  const along = (a) => [n[a], k[a], padding[a], stride[a], dilation[a]];
+  return [along(0), along(1)];
 }
 
 /** How many windows read each of the n elements of one axis (padding elements left out). */
@@ -60,7 +74,7 @@ export function windowCounts(n, k, p, s, d) {
 /**
  * What the output element (i, j) reads: kernel row u and column v, input row r and column c.
  * r and c count from the unpadded input's corner: outside 0…h-1, 0…w-1 they lie in the padding.
- * @param {Matrix} k @param {Settings} o
+ * @param {number} i @param {number} j @param {{h: number, w: number}} k @param {Settings} o
  */
 export function taps(i, j, k, o) {
   const list = [];
@@ -109,6 +123,7 @@ export function corr2d(x, k, o, bias = 0) {
  * Why these settings are impossible, as something to say (a key of the vocabulary and its parameters), or null.
  * Refuses exactly what torch.nn.functional.conv2d refuses on a CPU.
  * @param {Pair} input height and width @param {Pair} kernel height and width @param {Settings} o
+ * @returns {Refusal | null}
  */
 export function refusal(input, kernel, o) {
   for (const [name, minimum] of [["padding", 0], ["stride", 1], ["dilation", 1]])
@@ -126,7 +141,7 @@ export function refusal(input, kernel, o) {
 /** Two numbers as a reader writes them: one where both are equal. */
 const brief = ([rows, columns]) => (rows === columns ? String(rows) : `${rows}×${columns}`);
 
-/** That a kernel does not fit, and what would. */
+/** That a kernel does not fit, and what would. @param {Pair} kernel @param {Settings} settings @returns {Refusal} */
 function tooLarge(kernel, { padding, dilation }, spans, padded) {
   const more = spans.map((spanned, a) => Math.max(0, Math.ceil((spanned - padded[a]) / 2)));
   const [k_h, k_w] = kernel.map((k, a) => Math.min(k, Math.floor((padded[a] - 1) / dilation[a]) + 1));

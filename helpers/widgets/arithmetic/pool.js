@@ -3,6 +3,10 @@
  *
  * Settings are {kernel_size, stride, padding, dilation, ceil_mode, mode, count_include_pad}; the first four are pairs
  * [rows, columns], mode is "max" or "avg". Padding holds −∞ for a maximum and 0 for an average.
+ *
+ * @import { Matrix, Pair, Refusal } from "../types.js"
+ * @typedef {{kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: boolean}} Windows
+ * @typedef {Windows & {mode: "max" | "avg", count_include_pad: boolean}} PoolSettings
  */
 import { span } from "./ops.js";
 
@@ -16,12 +20,16 @@ export function poolSize(n, k, s, p, d, ceil) {
   return ceil && (o - 1) * s >= n + p ? o - 1 : o;
 }
 
-/** Height and width of the output. @param {[number, number]} input @param {object} o settings */
+/** Height and width of the output. @param {Pair} input @param {Windows} o @returns {Pair} */
 export function poolShape(input, o) {
-  return [0, 1].map((a) => poolSize(input[a], o.kernel_size[a], o.stride[a], o.padding[a], o.dilation[a], o.ceil_mode));
+  const along = (a) => poolSize(input[a], o.kernel_size[a], o.stride[a], o.padding[a], o.dilation[a], o.ceil_mode);
+  return [along(0), along(1)];
 }
 
-/** Why settings are impossible, as a key and its parameters, or null; exactly where PyTorch refuses on a CPU. */
+/**
+ * Why settings are impossible, or null; exactly where PyTorch refuses on a CPU.
+ * @param {Pair} input height and width @param {Windows & {mode: "max" | "avg"}} o @returns {Refusal | null}
+ */
 export function poolRefusal(input, o) {
   for (const [name, minimum] of [["kernel_size", 1], ["padding", 0], ["stride", 1], ["dilation", 1]])
     for (const value of o[name]) {
@@ -47,6 +55,7 @@ function axisOf(i, n, k, s, p, d, mode) {
 
 /**
  * What the output element (i, j) is made of.
+ * @param {Matrix} x @param {number} i @param {number} j @param {PoolSettings} o
  * @returns {{list: {r: number, c: number, value: number, inside: boolean}[], value: number, winner: number | null, divisor: number | null}}
  *   list in row-major order; winner: the place in it of the (first) maximum, null where all is padding; divisor of an average
  */
@@ -58,6 +67,7 @@ export function pooled(x, i, j, o) {
     return { r, c, inside, value: inside ? x.d[r * x.w + c] : border };
   }));
   if (o.mode === "max") {
+    /** @type {number | null} */
     let winner = null;
     list.forEach(({ value, inside }, n) => inside && (winner === null || value > list[winner].value) && (winner = n));
     return { list, winner, divisor: null, value: winner === null ? -Infinity : list[winner].value };
@@ -68,20 +78,23 @@ export function pooled(x, i, j, o) {
   return { list, winner: null, divisor, value: inside.length ? total / divisor : 0 };
 }
 
-/** The whole output; ask poolRefusal() first. @returns {{h: number, w: number, d: Float64Array}} */
+/** The whole output; ask poolRefusal() first. @param {Matrix} x @param {PoolSettings} o @returns {Matrix} */
 export function pool2d(x, o) {
   const [h, w] = poolShape([x.h, x.w], o);
   return { h, w, d: Float64Array.from({ length: h * w }, (_, n) => pooled(x, Math.floor(n / w), n % w, o).value) };
 }
 
-/** How many windows read each element of the input. */
+/** How many windows read each element of the input. @param {Matrix} x @param {PoolSettings} o @returns {Matrix} */
 export function windowsOver(x, o) {
   const [h, w] = poolShape([x.h, x.w], o), d = new Float64Array(x.h * x.w);
   for (let n = 0; n < h * w; n++) for (const { r, c, inside } of pooled(x, Math.floor(n / w), n % w, o).list) if (inside) d[r * x.w + c] += 1;
   return { h: x.h, w: x.w, d };
 }
 
-/** The gradient of the sum of all outputs: a maximum hands it to its winner, an average spreads it evenly. */
+/**
+ * The gradient of the sum of all outputs: a maximum hands it to its winner, an average spreads it evenly.
+ * @param {Matrix} x @param {PoolSettings} o @returns {Matrix}
+ */
 export function poolGradient(x, o) {
   const [h, w] = poolShape([x.h, x.w], o), d = new Float64Array(x.h * x.w);
   for (let n = 0; n < h * w; n++) {
@@ -93,7 +106,7 @@ export function poolGradient(x, o) {
   return { h: x.h, w: x.w, d };
 }
 
-/** The rows turned round by some places: what leaves on one side comes in on the other. @param {number[][]} rows */
+/** The rows turned round by some places: what leaves on one side comes in on the other. @param {number[][]} rows @param {Pair} by */
 export function rolled(rows, [down, right]) {
   const [h, w] = [rows.length, rows[0].length];
   return rows.map((_, r) => rows[0].map((_, c) => rows[(r - down + h) % h][(c - right + w) % w]));

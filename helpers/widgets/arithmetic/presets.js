@@ -29,8 +29,8 @@ export const PICTURE_KERNELS = {
 
 /** Inputs of any size: the value at row r, column c of h×w. @type {Record<string, (r: number, c: number, h: number, w: number) => number>} */
 export const INPUTS = {
-  counting: (r, c, h, w) => r * w + c,
-  stripe: (r, c, h, w) => (c >= Math.floor(w / 4) && c < w - Math.floor(w / 4) ? 0 : 1),
+  counting: (r, c, _h, w) => r * w + c,
+  stripe: (_r, c, _h, w) => (c >= Math.floor(w / 4) && c < w - Math.floor(w / 4) ? 0 : 1),
   diagonal: (r, c) => (r === c ? 1 : 0),
   checkerboard: (r, c) => (r + c) % 2,
   impulse: (r, c, h, w) => (r === Math.floor(h / 2) && c === Math.floor(w / 2) ? 1 : 0),

@@ -3,6 +3,8 @@
 /**
  * An element with attributes, listeners (names that start with "on") and children.
  * An attribute that is false, null or undefined is left out; true gives an empty one.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Record<string, any>} attributes @param {(Node | string)[]} children @returns {HTMLElementTagNameMap[T]}
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -14,20 +16,29 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Sets an attribute, or takes it away where the value is false, null or undefined. */
+/** Sets an attribute, or takes it away where the value is false, null or undefined. @param {Element} element @param {string} name */
 export function setAttribute(element, name, value) {
   if (value === false || value === null || value === undefined) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? "" : value);
 }
 
-/** Sets a text only where it differs, so that live regions speak once. */
+/** Sets a text only where it differs, so that live regions speak once. @param {Node} element @param {string} text */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** The element that has the focus in the tree around a part: the page, or a shadow root. @param {Node} part */
+export function focusedAround(part) {
+  return /** @type {Document | ShadowRoot} */ (part.getRootNode()).activeElement;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element of an SVG picture with attributes and children. */
+/**
+ * An element of an SVG picture with attributes and children.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag @param {Record<string, any>} attributes @param {(Node | string)[]} children @returns {SVGElementTagNameMap[T]}
+ */
 export function svg(tag, attributes, ...children) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
@@ -35,7 +46,7 @@ export function svg(tag, attributes, ...children) {
   return element;
 }
 
-/** An icon of 24×24 units from the data of one path. */
+/** An icon of 24×24 units from the data of one path. @param {string} path */
 export function icon(path) {
   return svg("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true", focusable: "false" }, svg("path", { d: path, fill: "currentColor" }));
 }
@@ -43,7 +54,7 @@ export function icon(path) {
 /** Every widget of a notebook has a copy of this module: all of them count here, so that none gives an id twice. */
 const IDS = Symbol.for("convnets.ids");
 
-/** An id, or a name of a group, that nothing else on the page has: neither another widget nor the author. */
+/** An id, or a name of a group, that nothing else on the page has: neither another widget nor the author. @param {string} prefix @returns {string} */
 export function uid(prefix) {
   let id;
   do {
@@ -56,6 +67,7 @@ export function uid(prefix) {
 /**
  * Keeps keys pressed inside an element from the notebook's shortcuts (in JupyterLab "b" would add a cell).
  * Combinations with Ctrl, Meta or Alt and the keys that leave (Tab, Escape) pass, as does Shift+Enter, which runs the cell.
+ * @param {HTMLElement} root
  */
 export function keepKeys(root) {
   root.addEventListener("keydown", (event) => {
@@ -64,7 +76,7 @@ export function keepKeys(root) {
   });
 }
 
-/** The parts of a formula, with its indices set low: "n_h" as n and a small h, "c_o" as c and a small o. */
+/** The parts of a formula, with its indices set low: "n_h" as n and a small h, "c_o" as c and a small o. @param {string} line */
 export function withSubscripts(line) {
   return line.split(/_([hwio])\b/).map((part, n) => (n % 2 ? h("sub", {}, part) : part));
 }

@@ -1,5 +1,9 @@
-/** Controls for settings: spin buttons, choices and switches. */
-import { h, icon, setAttribute } from "./dom.js";
+/**
+ * Controls for settings: spin buttons, choices and switches.
+ *
+ * @import { Pair, Refusal, Refuse } from "../types.js"
+ */
+import { focusedAround, h, icon, setAttribute } from "./dom.js";
 import { halfWidth, parseWhole } from "../arithmetic/numbers.js";
 import { say } from "../words/words.js";
 
@@ -15,9 +19,16 @@ const beginning = (text) => /^[-+\u2212]?$/.test(halfWidth(text.trim()));
  */
 export class SpinField {
   /** @param {{lang: string, name: string, minimum?: number, maximum?: number, write: (value: number) => void,
-   *           refuse: (name: string, refusal: object | null) => void, parse?: (text: string) => object, next?: (value: number, by: 1 | -1) => number}} options */
+   *           refuse: Refuse, parse?: (text: string) => {value: number} | Refusal, next?: (value: number, by: 1 | -1) => number}} options */
   constructor({ lang, name, minimum = -Infinity, maximum = Infinity, write, refuse, parse = (text) => parseWhole(text, name, this.minimum, this.maximum), next = (value, by) => value + by }) {
-    Object.assign(this, { name, minimum, maximum, write, refuse, parse, next, value: minimum });
+    this.name = name;
+    this.minimum = minimum;
+    this.maximum = maximum;
+    this.write = write;
+    this.refuse = refuse;
+    this.parse = parse;
+    this.next = next;
+    this.value = minimum;
     this.input = h("input", {
       type: "text", inputmode: "numeric", autocomplete: "off", role: "spinbutton", class: "cx-number", "aria-label": name,
       "aria-valuemin": bound(minimum), "aria-valuemax": bound(maximum),
@@ -29,6 +40,7 @@ export class SpinField {
     this.element = h("span", { class: "cx-spin" }, this.less, this.input, this.more);
   }
 
+  /** @param {string} label @param {string} path @param {1 | -1} step */
   #button(label, path, step) {
     return h("button", { type: "button", class: "cx-step", tabindex: -1, "aria-label": label, onclick: () => this.step(step) }, icon(path));
   }
@@ -40,6 +52,7 @@ export class SpinField {
     this.step(step);
   }
 
+  /** @param {1 | -1} by */
   step(by) {
     this.accept(Math.min(Math.max(this.next(this.value, by), this.minimum), this.maximum));
     this.input.value = String(this.value);
@@ -84,23 +97,22 @@ export class SpinField {
     setAttribute(this.less, "disabled", value <= this.minimum);
     setAttribute(this.more, "disabled", value >= this.maximum);
     if (this.input.getAttribute("aria-invalid") !== null) return;
-    const typing = this.input.getRootNode().activeElement === this.input && beginning(this.input.value);
+    const typing = focusedAround(this.input) === this.input && beginning(this.input.value);
     if (!typing && (this.input.value.trim() === "" || Number(halfWidth(this.input.value)) !== value)) this.input.value = String(value);
   }
 }
 
 /** Spin buttons for rows and columns under one label. `read()` gives the pair that they show, `write(pair)` takes a changed one. */
 export class PairFields {
-  /** @param {{lang: string, label: string, names: [string, string], minimum: number, maximum: number, read: () => [number, number],
-   *           write: (pair: [number, number]) => void, refuse: (name: string, refusal: object | null) => void}} options */
+  /** @param {{lang: string, label: string, names: [string, string], minimum: number, maximum: number, read: () => Pair,
+   *           write: (pair: Pair) => void, refuse: Refuse}} options */
   constructor({ lang, label, names, minimum, maximum, read, write, refuse }) {
     this.read = read;
     this.spins = names.map((name, axis) => new SpinField({
       lang, name, minimum, maximum, refuse,
       write: (value) => {
-        const pair = [...read()];
-        pair[axis] = value;
-        write(pair);
+        const [rows, columns] = read();
+        write(axis ? [rows, value] : [value, columns]);
       },
     }));
     const [rows, columns] = this.spins;
@@ -130,14 +142,17 @@ function bound(value) {
   return Number.isFinite(value) ? value : null;
 }
 
-/** A labelled drop-down list; choosing calls `choose(value)`. */
+/**
+ * A labelled drop-down list; choosing calls `choose(value)`.
+ * @param {string} name @param {string[][]} options each a value and its text @param {(value: string) => void} choose
+ */
 export function choice(name, options, choose) {
   const select = h("select", { class: "cx-choice", "aria-label": name, onchange: () => choose(select.value) });
   for (const [value, text] of options) select.append(h("option", { value }, text));
   return { select, element: h("label", { class: "cx-labelled" }, h("span", { "aria-hidden": "true" }, name), select) };
 }
 
-/** A labelled check box; `change(checked)` is called on every change. */
+/** A labelled check box; `change(checked)` is called on every change. @param {string} name @param {(checked: boolean) => void} change */
 export function checkbox(name, change) {
   const box = h("input", { type: "checkbox", onchange: () => change(box.checked) });
   return { box, element: h("label", { class: "cx-check" }, box, h("span", {}, name)) };

@@ -1,4 +1,10 @@
-/** What every explorer has around its grids: region, alert, actions, link to its state. */
+/**
+ * What every explorer has around its grids: region, alert, actions, link to its state.
+ *
+ * @import { Draft } from "../state/draft.js"
+ * @import { Field, View } from "../state/link.js"
+ * @import { PlacedRefusal, Refusal, Values } from "../types.js"
+ */
 import { shareable } from "../state/address.js";
 import { h, keepKeys, setAttribute, setText } from "./dom.js";
 import { keepInView } from "./in-view.js";
@@ -12,14 +18,23 @@ import { say } from "../words/words.js";
  * a failure that is nobody's doing (weights that did not come) is told until trying again has helped.
  */
 export class Alerts {
+  /** @param {string} lang @param {() => void} changed called after every change */
   constructor(lang, changed) {
-    Object.assign(this, { lang, changed, standing: new Map(), passing: [], failure: null });
+    this.lang = lang;
+    this.changed = changed;
+    /** @type {Map<string, PlacedRefusal>} */
+    this.standing = new Map();
+    /** @type {PlacedRefusal[]} */
+    this.passing = [];
+    /** @type {(Refusal & {again: () => void}) | null} */
+    this.failure = null;
+    this.said = "";
     this.sentences = h("div", {});
     this.again = h("button", { type: "button", class: "cx-button", onclick: () => this.failure?.again() }, say(lang, "ui.again"));
     this.element = h("div", { role: "alert", class: "cx-alert", hidden: true }, this.sentences, this.again);
   }
 
-  /** Lets a refusal stand under a name, or settles it with null. @param {{key: string, params: object, where?: string} | null} refusal */
+  /** Lets a refusal stand under a name, or settles it with null. @type {import("../types.js").Refuse} */
   set = (name, refusal) => {
     if (!refusal && !this.standing.has(name)) return;
     if (refusal) this.standing.set(name, refusal);
@@ -27,19 +42,19 @@ export class Alerts {
     this.changed();
   };
 
-  /** Tells refusals until the next change. */
+  /** Tells refusals until the next change. @type {(...refusals: PlacedRefusal[]) => void} */
   tell = (...refusals) => {
     this.passing = refusals;
     this.changed();
   };
 
-  /** Tells of a failure, with a button that tries again, or settles it with null; Reset leaves it. @param {{key: string, params: object, again: () => void} | null} failure */
+  /** Tells of a failure, with a button that tries again, or settles it with null; Reset leaves it. @param {(Refusal & {again: () => void}) | null} failure */
   fail(failure) {
     this.failure = failure;
     this.changed();
   }
 
-  /** Makes a change that the reader asked for a while ago: what has been told since stays. */
+  /** Makes a change that the reader asked for a while ago: what has been told since stays. @param {() => void} change */
   keeping(change) {
     const told = this.passing;
     change();
@@ -51,12 +66,13 @@ export class Alerts {
     this.passing = [];
   }
 
+  /** @param {PlacedRefusal} refusal */
   #sentence({ key, params, where }) {
     const text = say(this.lang, key, params);
     return where && !text.includes(where) ? say(this.lang, "ui.bad.where", { where, text }) : text;
   }
 
-  /** Shows all refusals. @param {({key: string, params: object} | string)[]} settings what is wrong with the settings as a whole @returns whether any stands */
+  /** Shows all refusals. @param {(Refusal | string)[]} settings what is wrong with the settings as a whole @returns whether any stands */
   show(settings) {
     const told = [...(this.failure ? [this.failure] : []), ...this.standing.values(), ...this.passing];
     const sentences = [...told, ...settings].map((refusal) => (typeof refusal === "string" ? refusal : this.#sentence(refusal)));
@@ -72,7 +88,7 @@ export class Alerts {
 
 const named = new Map();
 
-/** A region of its own name, with a number from the second of a kind on; keys pressed in it stay in it. */
+/** A region of its own name, with a number from the second of a kind on; keys pressed in it stay in it. @param {string} name @param {(Node | string)[]} children */
 export function region(name, ...children) {
   const count = (named.get(name) ?? 0) + 1;
   named.set(name, count);
@@ -88,8 +104,24 @@ export function region(name, ...children) {
  * `complete(values, patch)` gives what follows from a link's values and is not in it.
  */
 export class StateLink {
+  /**
+   * @param {{lang: string, id: string, root: HTMLElement, draft: Draft<any>, fields: Record<string, Field<any>>, view?: Record<string, View<any>>,
+   *   alerts: Alerts, sentence?: (refusal: Refusal) => string, forget: () => void, complete?: (values: Values, patch: Values) => Values}} options
+   */
   constructor({ lang, id, root, draft, fields, view = {}, alerts, sentence, forget, complete = () => ({}) }) {
-    Object.assign(this, { lang, id, root, draft, fields, view, alerts, sentence, forget, complete, copying: new Latest() });
+    this.lang = lang;
+    this.id = id;
+    this.root = root;
+    this.draft = draft;
+    this.fields = fields;
+    this.view = view;
+    this.alerts = alerts;
+    this.sentence = sentence;
+    this.forget = forget;
+    this.complete = complete;
+    this.copying = new Latest();
+    /** @type {string | null} */
+    this.pressed = null; // the hash that a press of our own link has just put into the address
     this.anchor = h("a", { class: "cx-link", href: "#", onclick: (event) => this.#pressed(event) }, say(lang, "ui.link"));
     this.copied = h("span", { class: "cx-copied", "aria-live": "polite" });
     this.element = h("span", { class: "cx-links" }, this.anchor, " ", this.copied);
@@ -107,13 +139,13 @@ export class StateLink {
     keepInView(this.root, bad ? this.alerts.element : null);
   }
 
-  /** @returns whether something in the link was bad */
+  /** @param {URLSearchParams} parameters @returns whether something in the link was bad */
   #read(parameters) {
     const { draft } = this;
     this.forget();
     const { patch, refusals } = fromLink(this.fields, parameters);
     const linked = { ...draft.author, ...patch }, values = { ...linked, ...this.complete(linked, patch) };
-    const impossible = refusals.length === 0 && draft.refusal(values);
+    const impossible = refusals.length ? null : draft.refusal(values);
     if (impossible) refusals.push({ key: "ui.bad.link", params: { reason: this.sentence ? this.sentence(impossible) : impossible } });
     const seen = refusals.length ? { put: [], refusals: [] } : viewFromLink(this.view, parameters, values);
     refusals.push(...seen.refusals);
@@ -123,13 +155,15 @@ export class StateLink {
     return refusals.length > 0;
   }
 
-  /** A press puts the link into the page's address and copies it; with Ctrl or the like the browser does as usual. */
+  /** A press puts the link into the page's address and copies it; with Ctrl or the like the browser does as usual. @param {MouseEvent} event */
   async #pressed(event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const hash = this.anchor.getAttribute("href"), { page, key } = shareable(location, document.querySelector('link[rel="canonical"]')?.href), url = `${page}${hash}`;
+    /** @type {HTMLLinkElement | null} */
+    const canonical = document.querySelector('link[rel="canonical"]');
+    const hash = this.anchor.getAttribute("href"), { page, key } = shareable(location, canonical?.href), url = `${page}${hash}`;
     if (location.hash !== hash) this.pressed = hash;
     setText(this.copied, "");
-    const copy = async () => navigator.clipboard.writeText(url); // where there is no clipboard, this is refused as well
+    const copy = async () => await navigator.clipboard.writeText(url); // where there is no clipboard, this is refused as well
     const done = await this.copying.of(copy().then(() => say(this.lang, key), () => say(this.lang, "ui.link.refused", { url })));
     if (done) setText(this.copied, done.value);
   }

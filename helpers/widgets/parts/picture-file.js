@@ -1,4 +1,11 @@
-/** Pictures that a reader brings along: read here, shown here, sent nowhere. */
+/**
+ * Pictures that a reader brings along: read here, shown here, sent nowhere.
+ *
+ * @import { Draft } from "../state/draft.js"
+ * @import { Latest } from "../state/latest.js"
+ * @import { Refusal } from "../types.js"
+ * @import { Alerts } from "./frame.js"
+ */
 import { h } from "./dom.js";
 import { say } from "../words/words.js";
 
@@ -7,8 +14,9 @@ export const SIDES = { most: 192, least: 8 };
 
 /**
  * The levels of a picture file, made smaller where it is large.
- * @param {Blob & {name?: string}} file @param {typeof import("../arithmetic/pictures.js").greyLevels | typeof import("../arithmetic/pictures.js").colourLevels} levels
- * @returns {Promise<{value: any} | {key: string, params: object}>} the levels, or why there are none
+ * @template T
+ * @param {Blob & {name?: string}} file @param {(data: Uint8ClampedArray, width: number, height: number) => T} levels
+ * @returns {Promise<{value: T} | Refusal>} the levels, or why there are none
  */
 export async function readPicture(file, levels) {
   const name = file.name || file.type || "?";
@@ -39,8 +47,10 @@ export async function readPicture(file, levels) {
 /**
  * The levels of a file that the reader has just given to an explorer, or null: it was refused, which is told, or something
  * was done meanwhile that stays (another file, Reset, a picture from elsewhere).
- * @param {{alerts: object, draft: object, reading: import("./latest.js").Latest}} explorer @param {string} trait that holds its picture
- * @param {Blob & {name?: string}} file @param {typeof import("../arithmetic/pictures.js").greyLevels | typeof import("../arithmetic/pictures.js").colourLevels} levels
+ * @template T
+ * @param {{alerts: Alerts, draft: Draft<any>, reading: Latest}} explorer @param {string} trait that holds its picture
+ * @param {Blob & {name?: string}} file @param {(data: Uint8ClampedArray, width: number, height: number) => T} levels
+ * @returns {Promise<T | null>}
  */
 export async function takePicture({ alerts, draft, reading }, trait, file, levels) {
   alerts.tell(); // a new picture settles what was told of the last one
@@ -53,6 +63,7 @@ export async function takePicture({ alerts, draft, reading }, trait, file, level
 
 /** A button for a picture file, and its hidden input; `take(file)` gets what is chosen, or dropped or pasted on the region that `on` names. */
 export class PictureChooser {
+  /** @param {string} lang @param {(file: File) => void} take */
   constructor(lang, take) {
     this.take = take;
     const name = say(lang, "picture.choose");
@@ -65,7 +76,7 @@ export class PictureChooser {
     this.file.value = ""; // the same file may be chosen again
   }
 
-  /** Takes picture files that are dropped or pasted anywhere on a region. */
+  /** Takes picture files that are dropped or pasted anywhere on a region. @param {HTMLElement} root */
   on(root) {
     const over = (event, inside) => {
       if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
@@ -75,7 +86,7 @@ export class PictureChooser {
     };
     root.addEventListener("dragenter", (event) => over(event, true));
     root.addEventListener("dragover", (event) => over(event, true));
-    root.addEventListener("dragleave", (event) => over(event, root.contains(event.relatedTarget)));
+    root.addEventListener("dragleave", (event) => over(event, root.contains(/** @type {Node | null} */ (event.relatedTarget))));
     root.addEventListener("drop", (event) => {
       over(event, false);
       this.#chosen(event.dataTransfer?.files[0]);

@@ -16,7 +16,11 @@ const PERIOD = 900; // milliseconds between windows
 export class Player {
   /** @param {{lang: string, go: (index: number, playing: boolean) => void, where: () => {index: number, count: number}}} options */
   constructor({ lang, go, where }) {
-    Object.assign(this, { lang, go, where, timer: null });
+    this.lang = lang;
+    this.go = go;
+    this.where = where;
+    /** @type {number | null} */
+    this.timer = null;
     const button = (name, act) => h("button", { type: "button", class: "cx-button", "aria-label": say(lang, `ui.${name}`), title: say(lang, `ui.${name}`), onclick: act }, icon(ICONS[name]));
     this.buttons = {
       first: button("first", () => this.to(() => 0)),
@@ -32,6 +36,7 @@ export class Player {
     return this.timer !== null;
   }
 
+  /** @param {(place: {index: number, count: number}) => number} target */
   to(target) {
     this.pause();
     const { index, count } = this.where();

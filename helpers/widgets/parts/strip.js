@@ -1,7 +1,11 @@
-/** Rows of small pictures, such as a layer's maps: one tab stop, arrow keys, one of them chosen. */
+/**
+ * Rows of small pictures, such as a layer's maps: one tab stop, arrow keys, one of them chosen.
+ *
+ * @import { Matrix, Pair } from "../types.js"
+ */
 import { h, setAttribute } from "./dom.js";
 
-/** Pixels of a picture that hold a value from `range` as grey; beyond it black or white. */
+/** Pixels of a picture that hold a value from `range` as grey; beyond it black or white. @param {HTMLCanvasElement} canvas @param {Matrix} matrix @param {Pair} range */
 function develop(canvas, matrix, range) {
   if (canvas.width !== matrix.w || canvas.height !== matrix.h) Object.assign(canvas, { width: matrix.w, height: matrix.h });
   const image = new ImageData(matrix.w, matrix.h), scale = 255 / (range[1] - range[0] || 1);
@@ -18,7 +22,11 @@ export class Strip {
    *   `pick` gets the picture, and the row and column where it was pressed (the middle, if by keyboard)
    */
   constructor({ name, label, pick }) {
-    Object.assign(this, { label, pick, items: [], stop: 0 });
+    this.label = label;
+    this.pick = pick;
+    /** @type {{button: HTMLButtonElement, canvas: HTMLCanvasElement}[]} */
+    this.items = [];
+    this.stop = 0;
     this.caption = h("div", { class: "cx-caption" }, name);
     this.root = h("div", { role: "group", "aria-label": name, class: "cx-thumbs", onkeydown: (event) => this.#key(event) });
     this.element = h("div", { class: "cx-strip" }, this.caption, this.root);
@@ -55,7 +63,10 @@ export class Strip {
     this.items[n].button.setAttribute("tabindex", "0");
   }
 
-  /** Shows matrices, all on one scale of grey. @param {Matrix[]} matrices @param {[number, number]} range */
+  /**
+   * Shows matrices, all on one scale of grey.
+   * @param {Matrix[]} matrices @param {Pair} range @param {(n: number) => string} [marked] a class for a picture
+   */
   show(matrices, range, marked = () => "") {
     if (this.items.length !== matrices.length) {
       this.items = matrices.map((_, n) => this.#item(n));
@@ -69,7 +80,7 @@ export class Strip {
     });
   }
 
-  /** Marks one as chosen, or none where n is null. */
+  /** Marks one as chosen, or none where n is null. @param {number | null} n */
   choose(n) {
     this.items.forEach(({ button }, m) => button.setAttribute("aria-pressed", String(m === n)));
     if (n !== null) this.#tabStop(n);

@@ -1,4 +1,8 @@
-/** Weighted sums written out with their numbers. */
+/**
+ * Weighted sums written out with their numbers.
+ *
+ * @import { Matrix, Settings } from "../types.js"
+ */
 import { h } from "./dom.js";
 import { formatNumber } from "../arithmetic/numbers.js";
 import { at, taps } from "../arithmetic/ops.js";
@@ -11,9 +15,10 @@ const shown = (value) => (value < 0 ? `(${formatNumber(value)})` : formatNumber(
 /**
  * @param {{lang: string, label: string, terms: {a: number, b: number, zero?: boolean}[], bias?: number | null, y: number, most?: number}} what
  *   each term is the product of a, an element of the input (or a zero of its padding), and b, its weight; at most `most` of them are written out
- * @returns {Node[]} label = a·b + … + bias = y
+ * @returns {(Node | string)[]} label = a·b + … + bias = y
  */
 export function sum({ lang, label, terms, bias = null, y, most = MOST_TERMS }) {
+  /** @type {(Node | string)[]} */
   const nodes = [h("span", { class: "cx-lhs" }, `${label} = `)];
   terms.slice(0, most).forEach(({ a, b, zero }, n) => {
     if (n) nodes.push(" + ");
@@ -25,13 +30,16 @@ export function sum({ lang, label, terms, bias = null, y, most = MOST_TERMS }) {
   return nodes;
 }
 
-/** The products behind one element of a cross-correlation of x with k; k as it is laid on the window. */
+/**
+ * The products behind one element of a cross-correlation of x with k; k as it is laid on the window.
+ * @param {Matrix} x @param {Matrix} k @param {Settings} settings @param {number} i @param {number} j
+ */
 export function products(x, k, settings, i, j) {
   return taps(i, j, k, settings).map(({ u, v, r, c }) => ({ a: at(x, r, c), b: k.d[u * k.w + v], zero: r < 0 || c < 0 || r >= x.h || c >= x.w }));
 }
 
-/** Shows nodes in a live region, which speaks only where the text is new. */
+/** Shows nodes in a live region, which speaks only where the text is new. @param {HTMLElement} element @param {(Node | string)[]} nodes */
 export function showSum(element, nodes) {
-  const text = nodes.map((node) => node.textContent ?? node).join("");
+  const text = nodes.map((node) => (typeof node === "string" ? node : node.textContent)).join("");
   if (text !== element.textContent) element.replaceChildren(...nodes);
 }

@@ -3,29 +3,42 @@
  *
  * The model (of a kernel, or of the page) only ever holds a possible state, so that Python's output is always the
  * tensor on the screen. What is impossible waits here, with the reason, until the reader has mended it.
+ *
+ * @import { Model, Refusal, Values } from "../types.js"
+ *
+ * @template {Values} [V=Values] the state
  */
 export class Draft {
   /**
-   * @param {object} model with get, set, save_changes, on, off
+   * @param {Model} model
    * @param {string[]} names of the traits that make up the state
-   * @param {(values: object) => object | null} refusal why a state is impossible
+   * @param {(values: V) => Refusal | null} refusal why a state is impossible
    * @param {() => void} changed called after every change
    */
   constructor(model, names, refusal, changed) {
-    Object.assign(this, { model, names, refusal, changed, pushing: false, queued: false });
+    this.model = model;
+    this.names = names;
+    this.refusal = refusal;
+    this.changed = changed;
+    this.pushing = false;
+    this.queued = false;
     this.author = this.#read();
+    /** @type {V} */
     this.values = { ...this.author };
+    /** @type {V} */
     this.valid = { ...this.author };
+    /** @type {Refusal | null} */
     this.refused = null;
     this.pulled = () => this.#pull();
     for (const name of names) model.on(`change:${name}`, this.pulled);
   }
 
+  /** @returns {V} */
   #read() {
-    return Object.fromEntries(this.names.map((name) => [name, this.model.get(name)]));
+    return /** @type {any} */ (Object.fromEntries(this.names.map((name) => [name, this.model.get(name)])));
   }
 
-  /** Changes some values; they reach the model if the whole is possible. */
+  /** Changes some values; they reach the model if the whole is possible. @param {Values} patch */
   change(patch) {
     Object.assign(this.values, patch);
     this.refused = this.refusal(this.values);

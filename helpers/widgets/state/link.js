@@ -3,6 +3,18 @@
  *
  * A widget describes its link as {name: field}. A field is {trait, write, read}: `write(value)` gives the text,
  * `read(text)` gives {value}, or anything else where the text makes no sense.
+ *
+ * @import { Pair, Refusal, Values } from "../types.js"
+ */
+
+/**
+ * @template T
+ * @typedef {{trait: string, write: (value: T) => string | null, read: (text: string) => {value: T} | Refusal | null}} Field
+ */
+
+/**
+ * @template T
+ * @typedef {{write: () => string | null, read: (text: string, values: Values) => {value: T} | Refusal | null, take: (value: T) => void}} View
  */
 import { parseNumber } from "../arithmetic/numbers.js";
 
@@ -33,8 +45,8 @@ export function matrixToText(rows) {
 }
 
 /**
- * @param {string} text rows apart by ";", values by ","
- * @returns {{value: number[][]} | {key: string, params: object}}
+ * @param {string} text rows apart by ";", values by "," @param {number} maximum
+ * @returns {{value: number[][]} | Refusal}
  */
 export function matrixFromText(text, maximum) {
   const rows = text.split(";").map((row) => row.split(","));
@@ -44,22 +56,25 @@ export function matrixFromText(text, maximum) {
     return { key: "ui.bad.too_many", params: { h: rows.length, w: rows[0].length, maximum } };
   const value = [];
   for (const row of rows) {
-    const numbers = row.map(parseNumber);
-    const bad = numbers.find((number) => !("value" in number));
-    if (bad) return bad;
-    value.push(numbers.map((number) => number.value));
+    const numbers = [];
+    for (const cell of row) {
+      const parsed = parseNumber(cell);
+      if (!("value" in parsed)) return parsed;
+      numbers.push(parsed.value);
+    }
+    value.push(numbers);
   }
   return { value };
 }
 
-/** @param {[number, number]} pair */
+/** @param {Pair} pair */
 export function pairToText(pair) {
   return pair[0] === pair[1] ? String(pair[0]) : pair.join(",");
 }
 
 /**
  * @param {string} text one whole number, or two for rows and columns
- * @returns {{value: [number, number]} | null} null where the text is neither
+ * @returns {{value: Pair} | null} null where the text is neither
  */
 export function pairFromText(text) {
   const parts = text.split(",");
@@ -67,7 +82,7 @@ export function pairFromText(text) {
   return { value: [Number(parts[0]), Number(parts[parts.length - 1])] };
 }
 
-/** A field that holds a matrix of at most maximum×maximum numbers. */
+/** A field that holds a matrix of at most maximum×maximum numbers. @param {string} trait @param {number} maximum @returns {Field<number[][]>} */
 export const matrixField = (trait, maximum) => ({ trait, write: matrixToText, read: (text) => matrixFromText(text, maximum) });
 
 /** Separators of what is deeper than a matrix: output channels, then input channels. */
@@ -75,18 +90,21 @@ const DEEPER = ["/", "|"];
 
 const deepToText = (value, separators) => (separators.length ? value.map((part) => deepToText(part, separators.slice(1))).join(separators[0]) : matrixToText(value));
 
-/** The matrices of a deep text, or null; every part must have the same shape. */
+/**
+ * The matrices of a deep text, or null; every part must have the same shape.
+ * @param {string} text @param {string[]} separators @returns {{value: any[]} | Refusal | null}
+ */
 function deepFromText(text, separators, maximum, most) {
   if (separators.length === 0) return matrixFromText(text, maximum);
   const parts = text.split(separators[0]);
   if (parts.length > most) return null;
   const read = parts.map((part) => deepFromText(part, separators.slice(1), maximum, most));
   const shape = (part) => (Array.isArray(part) ? [part.length, ...shape(part[0])] : []);
-  if (!read.every((part) => part && "value" in part && String(shape(part.value)) === String(shape(read[0].value)))) return null;
-  return { value: read.map((part) => part.value) };
+  const values = read.map((part) => (part && "value" in part ? part.value : null));
+  return values.every((value) => value && String(shape(value)) === String(shape(values[0]))) ? { value: values } : null;
 }
 
-/** A field that holds a list of matrices (depth 1) or a list of such lists (depth 2), at most `most` in each list. */
+/** A field that holds a list of matrices (depth 1) or a list of such lists (depth 2), at most `most` in each list. @param {string} trait @returns {Field<any[]>} */
 export const planesField = (trait, depth, maximum, most) => ({
   trait,
   write: (value) => deepToText(value, DEEPER.slice(-depth)),
@@ -98,7 +116,8 @@ const MOST_PIXELS = 4096;
 
 /**
  * A field that holds a picture of whole levels from 0 to 255, one plane of rows or several: "28x30.", and a byte for each
- * level in base64url. What is larger, or is no picture of such levels, is not written. @param {number} count of planes; 0 for a picture that is a plane itself
+ * level in base64url. What is larger, or is no picture of such levels, is not written.
+ * @param {string} trait @param {number} count of planes; 0 for a picture that is a plane itself @returns {Field<any[]>}
  */
 export const pictureField = (trait, count = 0) => ({ trait, write: (value) => pictureToText(count ? value : [value]), read: (text) => pictureFromText(text, count) });
 
@@ -118,7 +137,7 @@ function pictureFromText(text, count) {
   return { value: count ? Array.from({ length: count }, (_, n) => plane(n)) : plane(0) };
 }
 
-/** A field that holds rows and columns from minimum to maximum. */
+/** A field that holds rows and columns from minimum to maximum. @param {string} trait @returns {Field<Pair>} */
 export const pairField = (trait, minimum, maximum) => ({
   trait,
   write: pairToText,
@@ -128,7 +147,10 @@ export const pairField = (trait, minimum, maximum) => ({
   },
 });
 
-/** A field that holds any number, or nothing at all where `none` is allowed. */
+/**
+ * A field that holds any number that is not refused, or nothing at all where `none` is allowed.
+ * @param {string} trait @param {{none?: boolean, refuse?: (value: number) => boolean}} [options] @returns {Field<number | null>}
+ */
 export const numberField = (trait, { none = false, refuse = () => false } = {}) => ({
   trait,
   write: (value) => (value === null ? "" : String(value)),
@@ -138,60 +160,82 @@ export const numberField = (trait, { none = false, refuse = () => false } = {}) 
   },
 });
 
-/** A field that is on or off. */
+/** A field that is on or off. @param {string} trait @returns {Field<boolean>} */
 export const switchField = (trait) => ({ trait, write: (on) => (on ? "1" : "0"), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
 
 /**
  * What a reader looks at, as part of a link. A view is {name: {write, read, take}}: `write()` gives the text, or null
- * where it is as the author left it; `read(text, values)` gives {value}, or null where it makes no sense for the values that the
- * link sets; `take(value)` puts it in place.
+ * where it is as the author left it; `read(text, values)` gives {value}, or anything else where it makes no sense for the values
+ * that the link sets; `take(value)` puts it in place.
  */
 
-/** A place, such as the output's row and column. @param {{get: () => number[], usual: () => number[], within: (values: object) => number[], take: (place: number[]) => void}} what within gives how many there are of each */
+/**
+ * A place, such as the output's row and column.
+ * @template {[number, ...number[]]} P
+ * @param {{get: () => P, usual: () => P, within: (values: Values) => number[], take: (place: P) => void}} what within gives how many there are of each
+ * @returns {View<P>}
+ */
 export const placeView = ({ get, usual, within, take }) => ({
   take,
   write: () => (String(get()) === String(usual()) ? null : get().join(",")),
-  read: (text, values) => {
-    const value = text.split(",").map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : NaN)), most = within(values);
-    return value.length === most.length && value.every((n, i) => n < most[i]) ? { value } : null;
-  },
+  read: (text, values) => placeFromText(text, within(values)),
 });
 
-/** One of several words; the first is the usual one. */
+/**
+ * A place in a text, as many numbers as there are bounds, each less than its bound; or null.
+ * @template {[number, ...number[]]} P @param {string} text @param {number[]} most @returns {{value: P} | null}
+ */
+export function placeFromText(text, most) {
+  const value = /** @type {any} */ (text.split(",").map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : NaN)));
+  return value.length === most.length && value.every((n, i) => n < most[i]) ? { value } : null;
+}
+
+/**
+ * One of several words; the first is the usual one.
+ * @template {string} W @param {{get: () => W, options: readonly W[], take: (word: W) => void}} what @returns {View<W>}
+ */
 export const choiceView = ({ get, options, take }) => ({
   take,
   write: () => (get() === options[0] ? null : get()),
-  read: (text) => (options.includes(text) ? { value: text } : null),
+  read: (text) => {
+    const value = options.find((word) => word === text);
+    return value === undefined ? null : { value };
+  },
 });
 
-/** On, or usually off. */
+/** On, or usually off. @param {{get: () => boolean, take: (on: boolean) => void}} what @returns {View<boolean>} */
 export const switchView = ({ get, take }) => ({ take, write: () => (get() ? "1" : null), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
 
-/** The parameters that tell a view from the author's. @returns {Record<string, string>} */
+/** The parameters that tell a view from the author's. @param {Record<string, View<any>>} view @returns {Record<string, string>} */
 export function viewToLink(view) {
   const parameters = Object.entries(view).map(([name, { write }]) => [name, write()]);
   return Object.fromEntries(parameters.filter(([, text]) => text !== null));
 }
 
 /**
- * @param {URLSearchParams} parameters @param {object} values a possible state, to which the view belongs
- * @returns {{put: (() => void)[], refusals: object[]}} what puts the view in place, and what the link says wrongly
+ * @param {Record<string, View<any>>} view @param {URLSearchParams} parameters @param {Values} values a possible state, to which the view belongs
+ * @returns {{put: (() => void)[], refusals: Refusal[]}} what puts the view in place, and what the link says wrongly
  */
 export function viewFromLink(view, parameters, values) {
   const put = [], refusals = [];
   for (const [name, { read, take }] of Object.entries(view)) {
     if (!parameters.has(name)) continue;
     const parsed = read(parameters.get(name), values);
-    if (parsed) put.push(() => take(parsed.value));
+    if (parsed && "value" in parsed) put.push(() => take(parsed.value));
     else refusals.push(nonsense(name, parameters.get(name)));
   }
   return { put, refusals };
 }
 
+/** @param {string} name @param {string} text @returns {Refusal} */
 const nonsense = (name, text) => ({ key: "ui.bad.link_value", params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text } });
 
-/** The parameters that tell a state from the author's. @returns {Record<string, string>} */
+/**
+ * The parameters that tell a state from the author's.
+ * @param {Record<string, Field<any>>} fields @param {Values} values @param {Values} author
+ */
 export function toLink(fields, values, author) {
+  /** @type {Record<string, string>} */
   const parameters = {};
   for (const [name, { trait, write }] of Object.entries(fields)) {
     const now = write(values[trait]);
@@ -201,8 +245,8 @@ export function toLink(fields, values, author) {
 }
 
 /**
- * @param {URLSearchParams} parameters unknown names are ignored
- * @returns {{patch: object, refusals: object[]}} traits that the link sets, and what it says wrongly
+ * @param {Record<string, Field<any>>} fields @param {URLSearchParams} parameters unknown names are ignored
+ * @returns {{patch: Values, refusals: Refusal[]}} traits that the link sets, and what it says wrongly
  */
 export function fromLink(fields, parameters) {
   const patch = {}, refusals = [];

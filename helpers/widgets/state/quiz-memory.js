@@ -20,6 +20,7 @@ export class QuizMemory {
     this.answers = this.#read();
   }
 
+  /** @returns {Record<string, {given: any, checked: boolean}>} */
   #read() {
     try {
       const held = JSON.parse(this.storage().getItem(this.key)) ?? {};

@@ -2,6 +2,7 @@
 import shapes from "../../vocabulary/shapes.json" with { type: "json" };
 import widgets from "../../vocabulary/widgets.json" with { type: "json" };
 
+/** @type {Record<string, Record<string, string>>} */
 const TABLE = { ...shapes, ...widgets };
 
 /** Takes in an explorer's own words. @param {Record<string, Record<string, string>>} words texts by key and language */
@@ -12,6 +13,7 @@ export function learn(words) {
 /**
  * The text of a key in a language ("en" or "zh"), its {placeholders} filled in. Throws where one is missing.
  * A parameter may itself be something to say, {key, params}: so a refusal speaks for itself.
+ * @param {string} lang @param {string} key @param {Record<string, any>} [params] @returns {string}
  */
 export function say(lang, key, params = {}) {
   const text = TABLE[key]?.[lang];

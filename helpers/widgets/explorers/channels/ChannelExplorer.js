@@ -1,6 +1,14 @@
-/** Convolution over several channels: every plane, every partial sum, and what it costs. */
+/**
+ * Convolution over several channels: every plane, every partial sum, and what it costs.
+ *
+ * @import { How, Listeners } from "../../parts/grid/grid.js"
+ * @import { Matrix, Model, Pair, Refusal, Settings } from "../../types.js"
+ *
+ * @typedef {{input: number[][][], kernel: number[][][][], groups: number, bias: number[] | null} & Settings} State
+ * @typedef {{x: Matrix[], k: Matrix[][], partials: Matrix[][], y: Matrix[]}} Result
+ */
 import { formatNumber } from "../../arithmetic/numbers.js";
-import { fromRows, outputShape, taps, unused, windowCounts } from "../../arithmetic/ops.js";
+import { axesOf, fromRows, outputShape, size, taps, unused, windowCounts } from "../../arithmetic/ops.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { h, setAttribute, withSubscripts } from "../../parts/dom.js";
 import { Grid } from "../../parts/grid/grid.js";
@@ -23,24 +31,34 @@ const MOST_TERMS = 36;
 const MOST_PIXELS = 16; // columns of the matrix product
 const MOST_ACROSS = 32; // columns of cells that a wide stage has room for
 
+/** @param {Settings} values @returns {Settings} */
 const settingsOf = ({ padding, stride, dilation }) => ({ padding, stride, dilation });
 const shown = (value) => (value < 0 ? `(${formatNumber(value)})` : formatNumber(value));
 const sign = (text) => h("span", { class: "cx-sign", "aria-hidden": "true" }, text);
 const after = (text, grid) => h("div", { class: "cx-operand" }, sign(text), grid.element);
 
+/** @extends {Explorer<State, Result>} */
 class ChannelExplorer extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, TRAITS);
-    Object.assign(this, { at: [0, 0, 0], counting: false, biases: [] }); // output channel, row, column
+    /** @type {[o: number, i: number, j: number]} */
+    this.at = [0, 0, 0]; // output channel, row, column
+    this.counting = false;
+    /** @type {number[]} */
+    this.biases = []; // also of output channels that were taken away
     this.memory = { input: this.keep(new Planes()), kernel: this.keep(new Planes()) };
   }
 
-  refusal({ input, kernel, groups, bias, ...settings }) {
-    const refused = channelRefusal(input, kernel, groups, settings);
+  /** @param {State} values @returns {Refusal | null} */
+  refusal(values) {
+    const { input, kernel, groups, bias } = values;
+    const refused = channelRefusal(input, kernel, groups, settingsOf(values));
     if (refused || bias === null || bias.length === kernel.length) return refused;
     return { key: "channels.bad.bias", params: { c_o: kernel.length, value: bias.join(", ") } };
   }
 
+  /** @param {State} values */
   compute(values) {
     const { input, kernel, groups, bias } = values;
     return convChannels(input, kernel, groups, settingsOf(values), bias ?? kernel.map(() => 0));
@@ -104,8 +122,8 @@ class ChannelExplorer extends Explorer {
 
   /** A link tells the chosen output and whether the windows are counted, too. */
   linked() {
-    const within = ({ input, kernel, ...settings }) =>
-      [kernel.length, ...outputShape(fromRows(input[0]), fromRows(kernel[0][0]), settings)];
+    const within = (values) =>
+      [values.kernel.length, ...outputShape(fromRows(values.input[0]), fromRows(values.kernel[0][0]), settingsOf(values))];
     return {
       fields: channelFields(this.draft.author, LIMITS),
       view: {
@@ -118,11 +136,14 @@ class ChannelExplorer extends Explorer {
 
   forgetView() {
     this.player.pause();
-    Object.assign(this, { at: [0, 0, 0], counting: false, biases: [] });
+    this.at = [0, 0, 0];
+    this.counting = false;
+    this.biases = [];
   }
 
   // --- changes
 
+  /** @param {"input" | "kernel"} which @param {number} n @returns {Listeners} */
   #editable(which, n) {
     const paste = (r, c, block) => this.#write(which, n, r, c, block);
     const { set: refuse, tell } = this.alerts;
@@ -139,19 +160,21 @@ class ChannelExplorer extends Explorer {
     this.draft.change(which === "input" ? { input: changed } : { kernel: replaced(kernel, o, changed) });
   }
 
-  /** Numbers of channels, groups or sizes change: planes come and go, and come back with what they held. */
+  /** Numbers of channels, groups or sizes change: planes come and go, and come back with what they held. @param {{c_i?: number, c_o?: number, groups?: number, input?: Pair, kernel?: Pair}} change */
   #reshape(change) {
     const { input, kernel, groups, bias } = this.draft.values;
     const now = { c_i: input.length, c_o: kernel.length, groups, ...change };
-    const size = now.input ?? [input[0].length, input[0][0].length];
-    const k_size = now.kernel ?? [kernel[0][0].length, kernel[0][0][0].length];
+    const x_size = now.input ?? size(input[0]), k_size = now.kernel ?? size(kernel[0][0]);
     // where groups do not divide, the alert says so
     const planes = now.c_i % now.groups ? kernel[0].length : now.c_i / now.groups;
-    const held = kernel.flatMap((list, o) => list.map((plane, c) => [`${o},${c}`, plane]));
+    /** @type {Map<string, number[][]>} */
+    const held = new Map();
+    kernel.forEach((list, o) => list.forEach((plane, c) => held.set(`${o},${c}`, plane)));
     const wanted = range(now.c_o).flatMap((o) => range(planes).map((c) => `${o},${c}`));
+    /** @type {Map<string, number[][]>} */
     const inputs = new Map(input.map((plane, c) => [`${c}`, plane]));
-    const x = this.memory.input.resize(inputs, range(now.c_i).map(String), ...size);
-    const k = this.memory.kernel.resize(new Map(held), wanted, ...k_size);
+    const x = this.memory.input.resize(inputs, range(now.c_i).map(String), ...x_size);
+    const k = this.memory.kernel.resize(held, wanted, ...k_size);
     if (bias) this.biases = [...bias, ...this.biases.slice(bias.length)];
     this.draft.change({
       input: x, kernel: range(now.c_o).map((o) => k.slice(o * planes, (o + 1) * planes)), groups: now.groups,
@@ -176,10 +199,11 @@ class ChannelExplorer extends Explorer {
     this.select(Math.floor(index / d.length), Math.floor((index % d.length) / w), index % w);
   }
 
+  /** @param {State} values */
   draw(values) {
     const { y } = this.result;
-    const most = [Math.min(y.length, values.kernel.length), y[0].h, y[0].w];
-    this.at = this.at.map((n, axis) => Math.min(n, most[axis] - 1));
+    const [o, i, j] = this.at;
+    this.at = [Math.min(o, y.length - 1, values.kernel.length - 1), Math.min(i, y[0].h - 1), Math.min(j, y[0].w - 1)];
     this.controls.show(y.length, this.counting);
     this.#drawPlanes();
     this.#showShape();
@@ -198,9 +222,7 @@ class ChannelExplorer extends Explorer {
 
   #drawInputs(first) {
     const { input, kernel, padding, stride, dilation } = this.draft.values, fits = !this.draft.refused;
-    const length = (plane, a) => (a ? plane[0].length : plane.length);
-    const axes = [0, 1].map((a) =>
-      [length(input[0], a), length(kernel[0][0], a), padding[a], stride[a], dilation[a]]);
+    const axes = axesOf({ input: input[0], kernel: kernel[0][0], padding, stride, dilation });
     const cut = axes.map((axis) => (fits ? axis[0] + axis[2] - unused(...axis) : Infinity));
     const counts = fits && this.counting ? axes.map((axis) => windowCounts(...axis)) : null;
     const look = {
@@ -286,6 +308,7 @@ class ChannelExplorer extends Explorer {
     this.measure(this.product, Object.values(this.matrices));
   }
 
+  /** @param {number} o @param {number} r @param {number} c @param {How} how */
   #point(o, r, c, how) {
     if (this.player.playing && how === "hover") return;
     if (how !== "hover") this.player.pause();
@@ -336,10 +359,11 @@ class ChannelExplorer extends Explorer {
 
   /** Y[o, i, j] = (products of channel 1) + (…) = partial sums = y. */
   #words(o, i, j) {
-    const { x, k, partials, y } = this.result, { bias, groups, ...rest } = this.draft.valid, n = i * y[0].w + j;
-    const first = firstChannel(o, x.length, k.length, groups), settings = settingsOf(rest);
+    const { x, k, partials, y } = this.result, { bias, groups } = this.draft.valid, n = i * y[0].w + j;
+    const first = firstChannel(o, x.length, k.length, groups), settings = settingsOf(this.draft.valid);
     const each = k[o].map((plane, c) => products(x[first + c], plane, settings, i, j));
     const plus = () => (bias === null ? [] : [" + ", h("span", { class: "cx-b" }, shown(bias[o]))]);
+    /** @type {(Node | string)[]} */
     const nodes = [h("span", { class: "cx-lhs" }, `Y[${o}, ${i}, ${j}] = `)];
     if (each.flat().length <= MOST_TERMS) {
       nodes.push(...each.flatMap((terms, c) => [c ? " + (" : "(", ...written(terms), ")"]), ...plus(), " = ");
@@ -349,7 +373,7 @@ class ChannelExplorer extends Explorer {
   }
 }
 
-/** a·b + a·b + … @returns {(Node | string)[]} */
+/** a·b + a·b + … @param {{a: number, b: number, zero: boolean}[]} terms @returns {(Node | string)[]} */
 function written(terms) {
   return terms.flatMap(({ a, b, zero }, m) => {
     const x = h("span", { class: zero ? "cx-x cx-zero" : "cx-x" }, shown(a));

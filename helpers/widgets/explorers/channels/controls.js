@@ -1,22 +1,33 @@
-/** The controls of the channel explorer: channels, groups, sizes and settings; the output channel looked at. */
+/**
+ * The controls of the channel explorer: channels, groups, sizes and settings; the output channel looked at.
+ *
+ * @import { Draft } from "../../state/draft.js"
+ * @import { Pair, Refuse } from "../../types.js"
+ */
 import { parseNumber } from "../../arithmetic/numbers.js";
+import { size } from "../../arithmetic/ops.js";
 import { h } from "../../parts/dom.js";
 import { PairFields, SpinField, checkbox, choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 import { range, replaced } from "./planes.js";
 
-/** Settings that are pairs of rows and columns, with the least that PyTorch takes. */
+/** Settings that are pairs of rows and columns, with the least that PyTorch takes. @type {[string, number][]} */
 const PAIRS = [["padding", 0], ["stride", 1], ["dilation", 1]];
 
 export class ChannelControls {
   /**
-   * @param {{lang: string, draft: object, refuse: (name: string, refusal: object | null) => void,
-   *   reshape: (change: object) => void, chosen: () => number, choose: (o: number) => void,
+   * @param {{lang: string, draft: Draft, refuse: Refuse,
+   *   reshape: (change: {c_i?: number, c_o?: number, groups?: number, input?: Pair, kernel?: Pair}) => void, chosen: () => number, choose: (o: number) => void,
    *   count: (on: boolean) => void}} options `chosen` tells the output channel looked at
    */
   constructor({ lang, draft, refuse, reshape, chosen, choose, count }) {
-    Object.assign(this, { lang, draft, refuse, reshape, chosen, word: (key) => say(lang, key) });
+    this.lang = lang;
+    this.draft = draft;
+    this.refuse = refuse;
+    this.reshape = reshape;
+    this.chosen = chosen;
+    this.word = (key) => say(lang, key);
     const { values } = draft;
     this.fields = [
       this.#whole("channels.in", () => draft.values.input.length, (c_i) => reshape({ c_i })),
@@ -37,7 +48,7 @@ export class ChannelControls {
     this.extras.append(this.counting.element);
   }
 
-  /** A spin button for a number of channels or groups. */
+  /** A spin button for a number of channels or groups. @param {string} key @param {() => number} read @param {(value: number) => void} write */
   #whole(key, read, write) {
     const name = this.word(key), { lang, refuse } = this;
     const spin = new SpinField({ lang, name, minimum: 1, maximum: LIMITS.channels, write, refuse });
@@ -49,17 +60,21 @@ export class ChannelControls {
     };
   }
 
-  #pair(name, ends, minimum, read, write) {
-    const { lang, refuse, word } = this, names = ends.map((end) => word(`ui.field.${name}_${end}`));
+  /** @param {string} name @param {[string, string]} ends @param {number} minimum @param {() => Pair} read @param {(pair: Pair) => void} write */
+  #pair(name, [first, second], minimum, read, write) {
+    const { lang, refuse, word } = this;
+    /** @type {[string, string]} */
+    const names = [word(`ui.field.${name}_${first}`), word(`ui.field.${name}_${second}`)];
     const maximum = LIMITS[name];
     return new PairFields({ lang, label: word(`ui.${name}`), names, minimum, maximum, read, write, refuse });
   }
 
+  /** @param {"input" | "kernel"} which @param {() => number[][]} plane */
   #sides(which, plane) {
-    const read = () => [plane().length, plane()[0].length];
-    return this.#pair(which, ["height", "width"], 1, read, (size) => this.reshape({ [which]: size }));
+    return this.#pair(which, ["height", "width"], 1, () => size(plane()), (sides) => this.reshape({ [which]: sides }));
   }
 
+  /** @param {string} name @param {number} minimum */
   #setting(name, minimum) {
     const write = (value) => this.draft.change({ [name]: value });
     return this.#pair(name, ["rows", "columns"], minimum, () => this.draft.values[name], write);

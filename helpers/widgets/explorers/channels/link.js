@@ -1,7 +1,12 @@
-/** The channel explorer's state as a link's parameters: x, k, g, p, s, d, b. No DOM. */
+/**
+ * The channel explorer's state as a link's parameters: x, k, g, p, s, d, b. No DOM.
+ *
+ * @import { Field } from "../../state/link.js"
+ * @import { Values } from "../../types.js"
+ */
 import { matrixFromText, numberField, pairField, planesField } from "../../state/link.js";
 
-/** The fields of the link, given the author's state, which says whether there are biases at all. */
+/** The fields of the link, given the author's state, which says whether there are biases at all. @param {Values} author @param {typeof import("./limits.json")} limits */
 export function channelFields(author, limits) {
   return {
     x: planesField("input", 1, limits.input, limits.channels),
@@ -18,7 +23,7 @@ export function channelFields(author, limits) {
 const wholeField = (trait, most) =>
   numberField(trait, { refuse: (value) => !Number.isInteger(value) || value < 1 || value > most });
 
-/** One number for each output channel. */
+/** One number for each output channel. @param {number} most @returns {Field<number[]>} */
 const biasField = (most) => ({
   trait: "bias",
   write: (bias) => bias.join(","),
@@ -28,7 +33,7 @@ const biasField = (most) => ({
   },
 });
 
-/** What follows from a link: as many biases as there are channels out. */
+/** What follows from a link: as many biases as there are channels out. @param {Values} values @param {Values} patch @returns {Values} */
 export function withBiases({ bias, kernel }, patch) {
   return bias === null || "bias" in patch ? {} : { bias: kernel.map((_, o) => bias[o] ?? 0) };
 }

@@ -1,6 +1,14 @@
-/** A colour picture taken apart into channels, and mixed again by a 1×1 convolution. */
+/**
+ * A colour picture taken apart into channels, and mixed again by a 1×1 convolution.
+ *
+ * @import { Field } from "../../state/link.js"
+ * @import { Matrix, Model, Pair } from "../../types.js"
+ *
+ * @typedef {{picture: number[][][], kernel: number[][]}} State
+ * @typedef {{x: Matrix[], y: Matrix[]}} Result
+ */
 import { same } from "../../arithmetic/memory.js";
-import { fromRows } from "../../arithmetic/ops.js";
+import { fromRows, size } from "../../arithmetic/ops.js";
 import { colourLevels } from "../../arithmetic/pictures.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { h } from "../../parts/dom.js";
@@ -26,32 +34,36 @@ const MIXTURES = {
   red_only: [[1, 0, 0], [0, 0, 0], [0, 0, 0]],
 };
 
-/** The 1×1 convolution of three planes with a matrix (c_o, c_i). @returns {Matrix[]} */
+/** The 1×1 convolution of three planes with a matrix (c_o, c_i). @param {Matrix[]} planes @param {number[][]} kernel @returns {Matrix[]} */
 export function mix(planes, kernel) {
   const at = (weights, n) => weights.reduce((total, weight, c) => total + weight * planes[c].d[n], 0);
   return kernel.map((weights) => ({ ...planes[0], d: planes[0].d.map((_, n) => at(weights, n)) }));
 }
 
+/** @param {Matrix} matrix @returns {Pair} */
 const middleOf = ({ h: rows, w: columns }) => [Math.floor(rows / 2), Math.floor(columns / 2)];
 
-/** A link's field for the kernel, which is 3×3 and nothing else. */
+/** A link's field for the kernel, which is 3×3 and nothing else. @returns {Field<number[][]>} */
 function threeField() {
   const field = matrixField("kernel", 3);
-  const fits = ({ value }) => value?.length === 3 && value[0].length === 3;
   const read = (text) => {
     const parsed = field.read(text);
-    return fits(parsed) ? parsed : null;
+    return "value" in parsed && parsed.value.length === 3 && parsed.value[0].length === 3 ? parsed : null;
   };
   return { ...field, read };
 }
 
+/** @extends {Explorer<State, Result>} */
 class ColourMixer extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, ["picture", "kernel"]);
+    /** @type {Pair | null} */
     this.at = null; // the middle, until the reader points at something
     this.reading = new Latest();
   }
 
+  /** @param {State} values @returns {Result} */
   compute({ picture, kernel }) {
     const x = picture.map(fromRows);
     return { x, y: mix(x, kernel) };
@@ -114,7 +126,7 @@ class ColourMixer extends Explorer {
     const picture = pictureField("picture", CHANNELS.length);
     const stays = ({ valid, author }) => valid.picture !== author.picture && picture.write(valid.picture) === null; // too large
     const usual = () => middleOf(this.result.x[0]);
-    const within = ({ picture: [plane] }) => [plane.length, plane[0].length];
+    const within = ({ picture: [plane] }) => size(plane);
     const get = () => (stays(this.draft) ? usual() : this.at ?? usual());
     const take = (at) => (this.at = at);
     return { fields: { k: threeField(), p: picture }, view: { o: placeView({ get, usual, within, take }) } };
@@ -134,6 +146,7 @@ class ColourMixer extends Explorer {
 
   // --- from state to page
 
+  /** @param {State} values */
   draw(values) {
     const { x, y } = this.result;
     this.kernel.draw(fromRows(values.kernel));
@@ -172,7 +185,7 @@ class ColourMixer extends Explorer {
   }
 }
 
-/** Three planes as one colour picture; the array clamps what is darker than black or lighter than white. */
+/** Three planes as one colour picture; the array clamps what is darker than black or lighter than white. @param {HTMLCanvasElement} canvas @param {Matrix[]} planes */
 function paint(canvas, planes) {
   const { h: height, w: width } = planes[0];
   Object.assign(canvas, { width, height });

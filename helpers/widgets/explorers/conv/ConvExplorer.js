@@ -1,7 +1,15 @@
-/** The convolution explorer: every number of a 2-D cross-correlation can be changed, every result is explained. */
+/**
+ * The convolution explorer: every number of a 2-D cross-correlation can be changed, every result is explained.
+ *
+ * @import { How } from "../../parts/grid/grid.js"
+ * @import { Matrix, Model, Pair, Settings } from "../../types.js"
+ *
+ * @typedef {{input: number[][], kernel: number[][], bias: number | null, flip: boolean | null} & Settings} State
+ * @typedef {{x: Matrix, k: Matrix, settings: Settings, bias: number | null, y: Matrix}} Result
+ */
 import { Memory } from "../../arithmetic/memory.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
-import { corr2d, flip, fromRows, outputShape, refusal, taps, unused, windowCounts } from "../../arithmetic/ops.js";
+import { axesOf, corr2d, flip, fromRows, outputShape, refusal, size, taps, unused, windowCounts } from "../../arithmetic/ops.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { h, setAttribute, withSubscripts } from "../../parts/dom.js";
 import { Grid } from "../../parts/grid/grid.js";
@@ -15,21 +23,26 @@ import { convFields } from "./link.js";
 
 const TRAITS = ["input", "kernel", "padding", "stride", "dilation", "bias", "flip"];
 
-const size = (rows) => [rows.length, rows[0].length];
+/** @param {Settings} values @returns {Settings} */
 const settingsOf = ({ padding, stride, dilation }) => ({ padding, stride, dilation });
 
+/** @extends {Explorer<State, Result>} */
 class ConvExplorer extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, TRAITS);
-    Object.assign(this, { at: [0, 0], counting: false });
+    /** @type {Pair} */
+    this.at = [0, 0]; // of the output
+    this.counting = false;
     this.memory = { input: this.keep(new Memory()), kernel: this.keep(new Memory()) };
   }
 
+  /** @param {State} values */
   refusal(values) {
     return refusal(size(values.input), size(values.kernel), settingsOf(values));
   }
 
-  /** What is computed, and what is laid on the window. */
+  /** What is computed, and what is laid on the window. @param {State} values @returns {Result} */
   compute(values) {
     const x = fromRows(values.input), typed = fromRows(values.kernel), settings = settingsOf(values);
     const k = values.flip ? flip(typed) : typed;
@@ -39,6 +52,7 @@ class ConvExplorer extends Explorer {
   build() {
     const { lang, draft, word } = this;
     const grid = (key, kind, more = {}) => this.keep(new Grid({ lang, name: word(key), kind, ...more }));
+    /** @type {Record<"input" | "kernel" | "output", Grid> & {flipped?: Grid}} */
     this.grids = {
       input: grid("ui.input", "input", this.editable("input")),
       kernel: grid("ui.kernel", "kernel", this.editable("kernel")),
@@ -83,7 +97,8 @@ class ConvExplorer extends Explorer {
 
   forgetView() {
     this.player.pause();
-    Object.assign(this, { at: [0, 0], counting: false });
+    this.at = [0, 0];
+    this.counting = false;
   }
 
   // --- changes
@@ -93,6 +108,7 @@ class ConvExplorer extends Explorer {
     this.update();
   }
 
+  /** @param {"input" | "kernel"} which @param {number[][]} rows */
   #replace(which, rows) {
     this.memory[which].forget();
     this.grids[which].forget();
@@ -101,6 +117,7 @@ class ConvExplorer extends Explorer {
 
   // --- from state to page
 
+  /** @param {State} values */
   draw(values) {
     const { y } = this.result;
     this.at = [Math.min(this.at[0], y.h - 1), Math.min(this.at[1], y.w - 1)];
@@ -115,9 +132,9 @@ class ConvExplorer extends Explorer {
     this.select(...this.at);
   }
 
+  /** @param {State} values */
   #drawInput(values) {
-    const x = fromRows(values.input), [k_h, k_w] = size(values.kernel);
-    const axes = [[x.h, k_h], [x.w, k_w]].map(([n, k], a) => [n, k, values.padding[a], values.stride[a], values.dilation[a]]);
+    const x = fromRows(values.input), axes = axesOf(values);
     const fits = !this.draft.refused;
     const dropped = axes.map((axis) => (fits ? unused(...axis) : 0));
     const counts = axes.map((axis) => (fits && this.counting ? windowCounts(...axis) : null));
@@ -128,6 +145,7 @@ class ConvExplorer extends Explorer {
     });
   }
 
+  /** @param {State} values */
   #drawFlipped(values) {
     const { flipped } = this.grids;
     if (!flipped) return;
@@ -144,6 +162,7 @@ class ConvExplorer extends Explorer {
     this.status.replaceChildren(h("p", { class: "cx-shape" }, head), ...rest.map((line) => h("p", { class: "cx-formula" }, ...withSubscripts(line))));
   }
 
+  /** @param {number} r @param {number} c @param {How} how */
   #point(r, c, how) {
     if (this.player.playing && how === "hover") return;
     if (how !== "hover") this.player.pause();

@@ -1,32 +1,45 @@
-/** The controls of the convolution explorer: sizes, padding, stride, dilation, bias, presets and switches. */
+/**
+ * The controls of the convolution explorer: sizes, padding, stride, dilation, bias, presets and switches.
+ *
+ * @import { Draft } from "../../state/draft.js"
+ * @import { Pair, Refuse } from "../../types.js"
+ *
+ * @typedef {"input" | "kernel"} Which
+ * @typedef {(which: Which, rows: number[][]) => void} Replace
+ */
 import { h } from "../../parts/dom.js";
 import { PairFields, SpinField, checkbox, choice } from "../../parts/fields.js";
 import { same } from "../../arithmetic/memory.js";
 import { parseNumber } from "../../arithmetic/numbers.js";
+import { size } from "../../arithmetic/ops.js";
 import { INPUTS, KERNELS, inputOf } from "../../arithmetic/presets.js";
 import { say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 
-/** Settings that are pairs of rows and columns, with the least that PyTorch takes. */
+/** Settings that are pairs of rows and columns, with the least that PyTorch takes. @type {[string, number][]} */
 const PAIRS = [["padding", 0], ["stride", 1], ["dilation", 1]];
 
 export class ConvControls {
   /**
-   * @param {{lang: string, draft: object, refuse: (name: string, refusal: object | null) => void, resize: (which: string, h: number, w: number) => void,
-   *   replace: (which: string, rows: number[][]) => void, presets: Record<string, number[][]> | null, count: (on: boolean) => void}} options
+   * @param {{lang: string, draft: Draft, refuse: Refuse, resize: (which: Which, h: number, w: number) => void,
+   *   replace: Replace, presets: Record<string, number[][]> | null, count: (on: boolean) => void}} options
    */
   constructor({ lang, draft, refuse, resize, replace, presets, count }) {
-    Object.assign(this, { lang, draft, fields: [] });
+    this.lang = lang;
+    this.draft = draft;
+    /** @type {{show: () => void, forget: () => void}[]} */
+    this.fields = [];
     const say_ = (key) => say(lang, key);
+    /** @type {(name: string, ends: [string, string], minimum: number, read: () => Pair, write: (pair: Pair) => void) => HTMLElement} */
     const pair = (name, [first, second], minimum, read, write) => {
       const fields = new PairFields({ lang, label: say_(`ui.${name}`), names: [say_(`ui.field.${name}_${first}`), say_(`ui.field.${name}_${second}`)], minimum, maximum: LIMITS[name], read, write, refuse });
       this.fields.push(fields);
       return fields.element;
     };
-    const size = (which) => pair(which, ["height", "width"], 1, () => [draft.values[which].length, draft.values[which][0].length], (sides) => resize(which, ...sides));
+    const sides = (which) => pair(which, ["height", "width"], 1, () => size(draft.values[which]), (pair) => resize(which, ...pair));
     const setting = ([name, minimum]) => pair(name, ["rows", "columns"], minimum, () => draft.values[name], (value) => draft.change({ [name]: value }));
     this.settings = h("div", { class: "cx-settings" },
-      h("p", { class: "cx-axes", "aria-hidden": "true" }, say_("ui.axes")), size("input"), size("kernel"), ...PAIRS.map(setting));
+      h("p", { class: "cx-axes", "aria-hidden": "true" }, say_("ui.axes")), sides("input"), sides("kernel"), ...PAIRS.map(setting));
     if (draft.values.bias !== null) this.settings.append(this.#bias(refuse));
 
     this.counting = checkbox(say_("ui.count"), count);
@@ -34,6 +47,7 @@ export class ConvControls {
     if (draft.values.flip !== null) this.extras.append(this.#flip());
   }
 
+  /** @param {Refuse} refuse */
   #bias(refuse) {
     const name = say(this.lang, "ui.field.bias");
     const spin = new SpinField({ lang: this.lang, name, parse: parseNumber, refuse, write: (bias) => this.draft.change({ bias }) });
@@ -41,6 +55,7 @@ export class ConvControls {
     return h("div", { class: "cx-group" }, h("span", { class: "cx-label", "aria-hidden": "true" }, name), spin.element);
   }
 
+  /** @param {Replace} replace */
   #inputs(replace) {
     const own = say(this.lang, "ui.preset.own");
     const options = Object.keys(INPUTS).map((name) => [name, say(this.lang, `ui.preset.${name}`)]);
@@ -55,6 +70,7 @@ export class ConvControls {
     return list.element;
   }
 
+  /** @param {Record<string, number[][]> | null} presets @param {Replace} replace */
   #kernels(presets, replace) {
     const kernels = presets ?? KERNELS;
     const options = Object.keys(kernels).map((name) => [name, presets ? name : say(this.lang, `ui.preset.${name}`)]);

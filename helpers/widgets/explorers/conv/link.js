@@ -1,7 +1,7 @@
 /** The convolution explorer's state as a link's parameters: x, k, p, s, d, b, f. No DOM. */
 import { matrixField, numberField, pairField, switchField } from "../../state/link.js";
 
-/** The fields of the link, given the author's state, which says whether there are a bias and a switch at all. */
+/** The fields of the link, given the author's state, which says whether there are a bias and a switch at all. @param {import("../../types.js").Values} author @param {typeof import("./limits.json")} limits */
 export function convFields(author, limits) {
   return {
     x: matrixField("input", limits.input),

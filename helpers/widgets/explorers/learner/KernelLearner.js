@@ -1,6 +1,15 @@
-/** Learns a kernel by gradient descent, step by step, with the whole backward pass on the table. */
+/**
+ * Learns a kernel by gradient descent, step by step, with the whole backward pass on the table.
+ *
+ * @import { Matrix, Model, Refusal } from "../../types.js"
+ * @import { Passed } from "./arithmetic.js"
+ * @import { Picked } from "./link.js"
+ *
+ * @typedef {{input: number[][], target_kernel: number[][], kernel: number[][], bias: number | null, lr: number}} State
+ * @typedef {{x: Matrix, k: Matrix, y: Matrix, bound: number | null} & Passed} Result
+ */
 import { formatNumber } from "../../arithmetic/numbers.js";
-import { corr2d, flip, fromRows, refusal, taps, toRows } from "../../arithmetic/ops.js";
+import { corr2d, flip, fromRows, refusal, size, taps, toRows } from "../../arithmetic/ops.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { LogChart } from "../../parts/chart.js";
 import { h, setAttribute } from "../../parts/dom.js";
@@ -28,29 +37,41 @@ const ROWS = {
   backward: { g: "", flipped: "⋆", dx: "=" },
 };
 
-const size = (rows) => [rows.length, rows[0].length];
-
+/** @extends {Explorer<State, Result>} */
 class KernelLearner extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, TRAITS);
-    Object.assign(this, { picked: FIRST, timer: null });
+    this.picked = FIRST;
+    /** @type {number | null} */
+    this.timer = null; // of a run
+    /** @type {{kernel: number[][], bias: number | null} | null} */
+    this.origin = null; // where the descent began
+    /** @type {number[]} */
+    this.losses = [];
+    /** @type {{kernel: number[][], bias: number | null} | null} */
+    this.own = null; // where its last step led
+    this.told = "";
     this.keep({ forget: () => this.#stop(), destroy: () => this.#stop() });
   }
 
+  /** @param {State} values @returns {Refusal | null} */
   refusal({ input, target_kernel, kernel, lr }) {
     const fits = refusal(size(input), size(target_kernel), PLAIN);
     return fits ?? refusedShapes(size(kernel), size(target_kernel), lr);
   }
 
-  /** Both passes; and a new descent begins, unless the change was a step of this one. */
+  /** Both passes; and a new descent begins, unless the change was a step of this one. @param {State} values @returns {Result} */
   compute(values) {
     const { input, kernel, target_kernel, bias } = values, before = this.computed;
     const [x, k] = [fromRows(input), fromRows(kernel)], y = corr2d(x, fromRows(target_kernel), PLAIN);
     const result = { x, k, y, bound: bound(x, [k.h, k.w], bias !== null), ...pass(x, k, bias, y) };
     const changed = (name) => before?.[name] !== values[name];
     const stepped = this.own?.kernel === kernel && this.own.bias === bias;
-    if (["input", "target_kernel"].some(changed) || (!stepped && ["kernel", "bias"].some(changed)))
-      Object.assign(this, { origin: { kernel, bias }, losses: [result.loss] });
+    if (["input", "target_kernel"].some(changed) || (!stepped && ["kernel", "bias"].some(changed))) {
+      this.origin = { kernel, bias };
+      this.losses = [result.loss];
+    }
     return result;
   }
 
@@ -68,8 +89,8 @@ class KernelLearner extends Explorer {
     this.echo = h("p", { class: "learner-echo", "aria-hidden": "true" });
     this.chart = new LogChart();
     this.status = h("div", { role: "status", class: "cx-status" });
-    const { input, kernel, ...results } = this.grids;
-    this.pale = [this.sum, ...Object.values(results).map(({ root }) => root)];
+    const results = Object.entries(this.grids).filter(([name]) => name !== "input" && name !== "kernel");
+    this.pale = [this.sum, ...results.map(([, { root }]) => root)];
     this.rows = Object.fromEntries(Object.entries(ROWS).map(([name, signs]) => [name, this.#row(signs)]));
     const [forward, loss, backward] = Object.entries(this.rows).map(([name, row]) => [
       h("p", { class: "cx-part" }, word(`learner.${name}`)), row]);
@@ -127,7 +148,7 @@ class KernelLearner extends Explorer {
 
   // --- changes
 
-  /** Steps down the gradient. @returns whether there was anything to do */
+  /** Steps down the gradient. @param {number} count @returns whether there was anything to do */
   #by(count) {
     if (this.draft.refused) return false;
     const { bias, lr } = this.draft.valid, most = Math.min(count, LONGEST - this.losses.length);
@@ -166,6 +187,7 @@ class KernelLearner extends Explorer {
 
   // --- from state to page
 
+  /** @param {State} values */
   draw(values) {
     const { grids, impossible } = this, { y, k, prediction, error, g, dk, dx } = this.result;
     if (impossible && this.timer !== null) this.#stop();
@@ -195,7 +217,7 @@ class KernelLearner extends Explorer {
     this.chart.show(losses, { name, x: word("learner.axis.steps"), y: word("learner.axis.loss") });
   }
 
-  /** Shows where one element of a result comes from. */
+  /** Shows where one element of a result comes from. @param {Picked} which @param {number} row @param {number} column */
   pick(which, row, column) {
     const { lang, grids } = this, result = this.result[which];
     const [r, c] = [Math.min(row, result.h - 1), Math.min(column, result.w - 1)];

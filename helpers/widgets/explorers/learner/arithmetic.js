@@ -5,10 +5,15 @@
  *   ∂L/∂K = X ⋆ G, the input correlated with G;  ∂L/∂b = Σ G;
  *   ∂L/∂X = G, framed by k − 1 zeros on each side, correlated with K turned by 180 degrees.
  * (Dumoulin, Visin: A guide to convolution arithmetic for deep learning, 2016, section 4.)
+ *
+ * @import { Matrix, Pair, Refusal, Settings } from "../../types.js"
+ *
+ * @typedef {{prediction: Matrix, error: Matrix, loss: number, g: Matrix, dk: Matrix, db: number | null, dx: Matrix}} Passed
+ * @typedef {{x: Matrix, y: Matrix, k: Matrix, bias: number | null} & Passed} Step of a descent, and what `pass` made of it
  */
 import { corr2d, flip } from "../../arithmetic/ops.js";
 
-/** How the window slides everywhere here. */
+/** How the window slides everywhere here. @type {Settings} */
 export const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
 
 /** As many losses are remembered. */
@@ -16,10 +21,12 @@ export const LONGEST = 2000;
 
 const ARRIVED = 1e-16; // a loss that is nothing but rounding
 
-/** The settings that make the backward pass to the input a full convolution. @param {{h: number, w: number}} k */
+/** The settings that make the backward pass to the input a full convolution. @param {{h: number, w: number}} k @returns {Settings} */
 export const full = (k) => ({ ...PLAIN, padding: [k.h - 1, k.w - 1] });
 
+/** @param {Matrix} a @param {Matrix} b @param {(one: number, other: number) => number} f @returns {Matrix} */
 const zip = (a, b, f) => ({ h: a.h, w: a.w, d: a.d.map((value, n) => f(value, b.d[n])) });
+/** @param {Matrix} m */
 const total = (m) => m.d.reduce((sum, value) => sum + value, 0);
 
 /**
@@ -27,7 +34,7 @@ const total = (m) => m.d.reduce((sum, value) => sum + value, 0);
  * @param {Matrix} x @param {Matrix} k
  * @param {number | null} bias null: a layer without one
  * @param {Matrix} y of the output's shape
- * @returns {{prediction: Matrix, error: Matrix, loss: number, g: Matrix, dk: Matrix, db: number | null, dx: Matrix}}
+ * @returns {Passed}
  */
 export function pass(x, k, bias, y) {
   const prediction = corr2d(x, k, PLAIN, bias ?? 0);
@@ -42,15 +49,19 @@ export function pass(x, k, bias, y) {
   };
 }
 
-/** One step down the gradient. @returns {{k: Matrix, bias: number | null}} */
+/**
+ * One step down the gradient.
+ * @param {Matrix} k @param {number | null} bias @param {{dk: Matrix, db: number | null}} slopes @param {number} rate
+ * @returns {{k: Matrix, bias: number | null}}
+ */
 export function step(k, bias, { dk, db }, rate) {
   return { k: zip(k, dk, (value, slope) => value - rate * slope), bias: bias === null ? null : bias - rate * db };
 }
 
 /**
  * Several steps down the gradient, as far as they lead anywhere.
- * @param {object} start x, y, k and bias, and what `pass` made of them @param {number} rate @param {number} count
- * @returns {{now: object, losses: number[], reason: string | null}}
+ * @param {Step} start @param {number} rate @param {number} count
+ * @returns {{now: Step, losses: number[], reason: string | null}}
  *   where that ends, the loss after each step, and the key of why it ends early
  */
 export function descend(start, rate, count) {
@@ -69,7 +80,7 @@ export function descend(start, rate, count) {
 /**
  * The second derivatives of the loss, 2 AᵀA: row n of A holds what the parameters are multiplied by in output n,
  * which is its window, and 1 for a bias. They do not depend on the kernel: the loss is a bowl.
- * @param {Matrix} x @param {[number, number]} kernel height and width @param {boolean} bias @returns {number[][]}
+ * @param {Matrix} x @param {Pair} kernel height and width @param {boolean} bias @returns {number[][]}
  */
 export function curvature(x, [k_h, k_w], bias) {
   const [o_h, o_w] = [x.h - k_h + 1, x.w - k_w + 1];
@@ -84,7 +95,7 @@ export function curvature(x, [k_h, k_w], bias) {
   return columns.map((a) => columns.map((b) => 2 * a.reduce((sum, value, n) => sum + value * b[n], 0)));
 }
 
-/** The largest eigenvalue of a symmetric matrix, by Jacobi's rotations (Golub, Van Loan: Matrix Computations, 8.5). */
+/** The largest eigenvalue of a symmetric matrix, by Jacobi's rotations (Golub, Van Loan: Matrix Computations, 8.5). @param {number[][]} matrix */
 export function largestEigenvalue(matrix) {
   const a = matrix.map((row) => [...row]), n = a.length;
   for (let sweep = 0; sweep < 60; sweep++) {
@@ -105,13 +116,13 @@ function rotate(a, p, q) {
   for (let i = 0; i < a.length; i++) [a[p][i], a[q][i]] = [c * a[p][i] - s * a[q][i], s * a[p][i] + c * a[q][i]];
 }
 
-/** Gradient descent goes down for rates below this: 2 over the largest curvature; null where the loss is flat. */
+/** Gradient descent goes down for rates below this: 2 over the largest curvature; null where the loss is flat. @param {Matrix} x @param {Pair} kernel @param {boolean} bias */
 export function bound(x, kernel, bias) {
   const most = largestEigenvalue(curvature(x, kernel, bias));
   return most > 0 ? 2 / most : null;
 }
 
-/** Why a learner's settings are impossible, or null; input and kernels are asked elsewhere. */
+/** Why a learner's settings are impossible, or null; input and kernels are asked elsewhere. @param {Pair} kernel @param {Pair} teacher @param {number} rate @returns {Refusal | null} */
 export function refusedShapes(kernel, teacher, rate) {
   if (kernel[0] !== teacher[0] || kernel[1] !== teacher[1])
     return { key: "learner.bad.shape", params: { k_h: kernel[0], k_w: kernel[1], t_h: teacher[0], t_w: teacher[1] } };

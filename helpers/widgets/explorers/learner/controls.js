@@ -1,6 +1,12 @@
-/** The controls of the kernel learner: learning rate, bias, the target's kernel, and where to start from. */
+/**
+ * The controls of the kernel learner: learning rate, bias, the target's kernel, and where to start from.
+ *
+ * @import { Draft } from "../../state/draft.js"
+ * @import { Pair, Refuse, Values } from "../../types.js"
+ */
 import { same } from "../../arithmetic/memory.js";
 import { parseNumber } from "../../arithmetic/numbers.js";
+import { size } from "../../arithmetic/ops.js";
 import { KERNELS } from "../../arithmetic/presets.js";
 import { h } from "../../parts/dom.js";
 import { SpinField, checkbox, choice } from "../../parts/fields.js";
@@ -11,11 +17,12 @@ const STARTS = ["own", "zeros", "random", "answer"];
 
 export class LearnerControls {
   /**
-   * @param {{lang: string, draft: object, refuse: (name: string, refusal: object | null) => void,
-   *   replace: (patch: object) => void}} options replace takes another kernel
+   * @param {{lang: string, draft: Draft, refuse: Refuse, replace: (patch: Values) => void}} options replace takes another kernel
    */
   constructor({ lang, draft, refuse, replace }) {
-    Object.assign(this, { draft, replace, word: (key) => say(lang, key) });
+    this.draft = draft;
+    this.replace = replace;
+    this.word = (key) => say(lang, key);
     this.rate = this.#rate(lang, refuse);
     this.biased = checkbox(this.word("learner.bias"), (on) => draft.change({ bias: on ? 0 : null }));
     this.teacher = choice(this.word("learner.teacher"), this.#teachers(), (key) => key && this.#teach(key));
@@ -26,6 +33,7 @@ export class LearnerControls {
       ...[this.biased, this.teacher, this.start].map(({ element }) => element));
   }
 
+  /** @param {string} lang @param {Refuse} refuse */
   #rate(lang, refuse) {
     const parse = (text) => {
       const parsed = parseNumber(text);
@@ -46,7 +54,7 @@ export class LearnerControls {
 
   /** Another target; the kernel stays where it has the same shape, and is 0 everywhere otherwise. */
   #teach(key) {
-    const target_kernel = KERNELS[key], shape = [target_kernel.length, target_kernel[0].length];
+    const target_kernel = KERNELS[key], shape = size(target_kernel);
     const { kernel } = this.draft.values;
     const fits = kernel.length === shape[0] && kernel[0].length === shape[1];
     this.replace({ target_kernel, ...(fits ? {} : { kernel: filled(shape, () => 0) }) });
@@ -54,7 +62,7 @@ export class LearnerControls {
 
   /** Another kernel and bias to start from. */
   #begin(key) {
-    const { target_kernel, bias } = this.draft.values, shape = [target_kernel.length, target_kernel[0].length];
+    const { target_kernel, bias } = this.draft.values, shape = size(target_kernel);
     this.start.select.value = "own";
     if (key === "own") return;
     const random = key === "random";
@@ -76,12 +84,13 @@ export class LearnerControls {
   }
 }
 
-/** A learning rate one step in its first digit away: 0.01 to 0.02 or 0.009. */
+/** A learning rate one step in its first digit away: 0.01 to 0.02 or 0.009. @param {number} rate @param {1 | -1} by */
 function nextRate(rate, by) {
   const unit = 10 ** Math.floor(Math.log10(rate) + (by > 0 ? 1e-9 : -1e-9));
   return Number((rate + by * unit).toPrecision(6));
 }
 
+/** @param {Pair} shape @param {() => number} value */
 const filled = ([rows, columns], value) => Array.from({ length: rows }, () => Array.from({ length: columns }, value));
 
 /** A random number of the standard normal distribution, with two decimals (Box, Muller, 1958). */

@@ -1,4 +1,9 @@
-/** What the kernel learner says: loss, bias, what the learning rate does; and the sums behind its numbers. No DOM. */
+/**
+ * What the kernel learner says: loss, bias, what the learning rate does; and the sums behind its numbers. No DOM.
+ *
+ * @import { Matrix, Settings } from "../../types.js"
+ * @import { Picked } from "./link.js"
+ */
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { flip } from "../../arithmetic/ops.js";
 import { say } from "../../words/words.js";
@@ -6,8 +11,8 @@ import { PLAIN, full } from "./arithmetic.js";
 
 /**
  * The loss, the bias, and what the learning rate does along the steepest direction.
- * @param {{steps: number, loss: number, bias: number | null, db: number | null, lr: number,
- *   bound: number | null}} state
+ * @param {string} lang
+ * @param {{steps: number, loss: number, bias: number | null, db: number | null, lr: number, bound: number | null}} state
  * @returns {string[]}
  */
 export function learnerLines(lang, { steps, loss, bias, db, lr, bound }) {
@@ -22,7 +27,8 @@ export function learnerLines(lang, { steps, loss, bias, db, lr, bound }) {
 
 /**
  * What each result that can be taken apart is a cross-correlation of, and the name of the grid that holds that.
- * @returns {Record<string, {from: Matrix, by: Matrix, settings: object, over: string, label: string}>}
+ * @param {{x: Matrix, k: Matrix, g: Matrix}} result
+ * @returns {Record<Picked, {from: Matrix, by: Matrix, settings: Settings, over: string, label: string}>}
  */
 export function origins({ x, k, g }) {
   return {

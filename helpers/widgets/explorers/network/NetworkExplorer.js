@@ -1,4 +1,12 @@
-/** A network layer by layer: what each gives and costs, with every setting changeable. */
+/**
+ * A network layer by layer: what each gives and costs, with every setting changeable.
+ *
+ * @import { Model, Refusal } from "../../types.js"
+ * @import { Layer, RefusedLayer, Row } from "./arithmetic.js"
+ *
+ * @typedef {{layers: Layer[], input_shape: number[], batch: number}} State
+ * @typedef {{rows: Row[], refused: RefusedLayer | null}} Result
+ */
 import { Explorer, mounted } from "../../explorer.js";
 import { h, setText } from "../../parts/dom.js";
 import { SpinField } from "../../parts/fields.js";
@@ -16,26 +24,31 @@ import words from "./words.json" with { type: "json" };
 
 learn({ ...counted, ...words });
 
+/** The words for channels, height and width, and the most of each. @type {[string, number][]} */
 const SIZES = [
   ["network.input.channels", LIMITS.channels],
   ["ui.field.input_height", LIMITS.side],
   ["ui.field.input_width", LIMITS.side],
 ];
 
-/** Rows up to the first layer that is impossible, and why it is. */
+/** Rows up to the first layer that is impossible, and why it is. @param {State} values @returns {Result} */
 const count = ({ layers, input_shape, batch }) => table(layers, input_shape, batch);
 
+/** @extends {Explorer<State, Result>} */
 class NetworkExplorer extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, ["layers", "input_shape", "batch"]);
     this.at = 0;
     this.author = totals(count(this.draft.author).rows);
   }
 
+  /** @param {State} values @returns {Refusal | null} */
   refusal(values) {
     return named(count(values).refused);
   }
 
+  /** @param {State} values */
   compute(values) {
     return count(values);
   }
@@ -65,11 +78,13 @@ class NetworkExplorer extends Explorer {
     this.sizes = SIZES.map(([key, most], axis) =>
       this.#spin(key, most, (value) => this.draft.change({ input_shape: resized(axis, value) })));
     this.batch = this.#spin("network.batch", LIMITS.batch, (batch) => this.draft.change({ batch }));
+    /** @param {SpinField} field */
     const group = ({ name, element }) =>
       h("div", { class: "cx-group" }, h("span", { "aria-hidden": "true" }, name), element);
     return h("div", { class: "cx-extras nx-inputs" }, ...[...this.sizes, this.batch].map(group));
   }
 
+  /** @param {string} key @param {number} maximum @param {(value: number) => void} write */
   #spin(key, maximum, write) {
     const { lang, word, alerts } = this;
     const spin = this.keep(new SpinField({ lang, name: word(key), minimum: 1, maximum, write, refuse: alerts.set }));
@@ -79,9 +94,11 @@ class NetworkExplorer extends Explorer {
 
   /** A link tells the chosen layer, too. */
   linked() {
-    const get = () => [this.at], usual = () => [0], within = ({ layers }) => [layers.length];
+    /** @type {() => [number]} */
+    const get = () => [this.at];
+    const within = ({ layers }) => [layers.length];
     const take = ([at]) => (this.at = at);
-    return { fields: networkFields(), view: { o: placeView({ get, usual, within, take }) } };
+    return { fields: networkFields(), view: { o: placeView({ get, usual: () => [0], within, take }) } };
   }
 
   forgetView() {
@@ -90,13 +107,14 @@ class NetworkExplorer extends Explorer {
 
   // --- changes
 
+  /** @param {Layer[]} layers @param {number} at */
   #replace(layers, at) {
     this.at = at;
     this.draft.change({ layers });
     this.#reveal();
   }
 
-  /** A button that has just been disabled would lose the focus: the layer's own button takes it. */
+  /** A button that has just been disabled would lose the focus: the layer's own button takes it. @param {HTMLButtonElement} button */
   #keepFocus(button) {
     (button.disabled ? this.table.rows[this.at].button : button).focus();
   }
@@ -117,6 +135,7 @@ class NetworkExplorer extends Explorer {
 
   // --- from state to page
 
+  /** @param {State} values */
   draw(values) {
     const { layers, input_shape, batch } = values;
     const found = this.draft.refused ? count(values) : this.result;
@@ -131,6 +150,7 @@ class NetworkExplorer extends Explorer {
     this.table.settle(this.at);
   }
 
+  /** @param {State} values @param {Result} found */
   #showDrawing({ layers, input_shape }, { rows, refused }) {
     const shapes = rows.map(({ shape }) => shape);
     const texts = [input_shape, ...shapes].map((shape) => shape.join("×"));
@@ -151,7 +171,7 @@ class NetworkExplorer extends Explorer {
     }));
   }
 
-  /** The chosen layer's numbers written out, or why there are none. */
+  /** The chosen layer's numbers written out, or why there are none. @param {State} values @param {Result} found @returns {string[]} */
   #lines({ layers, batch }, { rows, refused }) {
     const { lang, at } = this;
     if (at < rows.length) return derivation(lang, layers[at], rows[at], batch);

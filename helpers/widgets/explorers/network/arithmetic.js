@@ -3,6 +3,16 @@
  * impossible. The same as helpers/network/. No DOM.
  *
  * A layer is {kind, name?, …settings}; settings of rows and columns are pairs. A shape is [c, h, w]; of a vector, [n].
+ *
+ * @import { Pair, Refusal } from "../../types.js"
+ *
+ * @typedef {{kind: string, name: string, out_channels: number, out_features: number, kernel_size: Pair, stride: Pair,
+ *   padding: Pair, dilation: Pair, output_size: Pair, groups: number, size: number, p: number, bias: boolean, affine: boolean,
+ *   ceil_mode: boolean, count_include_pad: boolean}} Layer only the settings of its kind are there
+ * @typedef {{size: number | null, jump: number | null, extent: number | null, least: number | null}} Axis of a receptive field
+ * @typedef {{before: number[], text: string, shape: number[], parameters: number, multiply_adds: number, memory: number,
+ *   from: Axis[], axes: Axis[]}} Row what a layer gives and costs; axes: rows and columns
+ * @typedef {Refusal & {layer: number, kind: string}} RefusedLayer why a layer is impossible, and which it is
  */
 import { outputSize, refusal } from "../../arithmetic/ops.js";
 import { poolRefusal, poolShape } from "../../arithmetic/pool.js";
@@ -28,8 +38,9 @@ const CODES = {
 const product = (shape) => shape.reduce((a, b) => a * b, 1);
 const isPool = (kind) => POOLS.includes(kind);
 
-/** A layer of a kind with the settings that one would begin with. */
+/** A layer of a kind with the settings that one would begin with. @param {string} kind @returns {Layer} */
 export function freshLayer(kind) {
+  /** @type {any} */
   const layer = Object.fromEntries(KINDS[kind].map((key) => [key, SETTINGS[key].fresh ?? SETTINGS[key].usual]));
   if (kind === "Conv2d") layer.padding = [1, 1];
   if (isPool(kind)) Object.assign(layer, { kernel_size: [2, 2], stride: [2, 2] });
@@ -38,7 +49,7 @@ export function freshLayer(kind) {
 
 // --- counting
 
-/** Why a layer cannot take such an input, as a key and its parameters, or null. */
+/** Why a layer cannot take such an input, as a key and its parameters, or null. @param {Layer} layer @param {number[]} shape @returns {Refusal | null} */
 function layerRefusal(layer, shape) {
   const { kind } = layer, vector = shape.length === 1;
   if (kind === "Linear" && !vector) return { key: "network.bad.flatten", params: { shape: shape.join("×") } };
@@ -54,8 +65,11 @@ function layerRefusal(layer, shape) {
   return isPool(kind) ? poolRefusal([h, w], { ...layer, mode: kind === "AvgPool2d" ? "avg" : "max" }) : null;
 }
 
+/** @param {Layer} layer @param {number[]} shape @returns {number[]} */
 function shapeAfter(layer, shape) {
-  const { kind } = layer, size = [shape[1], shape[2]];
+  const { kind } = layer;
+  /** @type {Pair} */
+  const size = [shape[1], shape[2]];
   if (kind === "Conv2d") {
     const { kernel_size: k, padding: p, stride: s, dilation: d } = layer;
     return [layer.out_channels, ...[0, 1].map((a) => outputSize(size[a], k[a], p[a], s[a], d[a]))];
@@ -66,7 +80,7 @@ function shapeAfter(layer, shape) {
   return kind === "Linear" ? [layer.out_features] : shape;
 }
 
-/** Parameters, and multiply-adds for one image. */
+/** Parameters, and multiply-adds for one image. @param {Layer} layer @param {number[]} before @param {number[]} after @returns {Pair} */
 function costs(layer, before, after) {
   const { kind } = layer;
   if (kind === "Conv2d") {
@@ -124,6 +138,7 @@ function axisAfter(layer, axis, a, n, o) {
   return windowed(axis, layer.kernel_size[a], layer.stride[a], layer.padding[a], layer.dilation[a], n, o);
 }
 
+/** @param {number[]} shape @param {number} multiplyAdds @param {Axis[]} axes @returns {Refusal | null} */
 function tooLarge(shape, multiplyAdds, axes) {
   const field = Math.max(...axes.flatMap(({ size, jump, extent }) => [size ?? 0, jump ?? 0, extent ?? 0]));
   const found = { elements: product(shape), multiply_adds: multiplyAdds, field };
@@ -135,13 +150,11 @@ function tooLarge(shape, multiplyAdds, axes) {
 
 /**
  * What every layer gives and costs, up to the first that is impossible.
- * @param {object[]} layers @param {number[]} inputShape [c, h, w] @param {number} batch
- * @returns {{rows: Row[], refused: {layer: number, kind: string, key: string, params: object} | null}}
- * @typedef {{before: number[], text: string, shape: number[], parameters: number, multiply_adds: number,
- *   memory: number, from: Axis[], axes: Axis[]}} Row axes: rows and columns
- * @typedef {{size: number | null, jump: number | null, extent: number | null, least: number | null}} Axis
+ * @param {Layer[]} layers @param {number[]} inputShape [c, h, w] @param {number} batch
+ * @returns {{rows: Row[], refused: RefusedLayer | null}}
  */
 export function table(layers, inputShape, batch = 1) {
+  /** @type {Row[]} */
   const rows = [];
   let shape = inputShape;
   let axes = [1, 2].map((a) => ({ size: 1, jump: 1, extent: inputShape[a], least: 1 }));
@@ -161,7 +174,7 @@ export function table(layers, inputShape, batch = 1) {
   return { rows, refused: null };
 }
 
-/** Sums over all rows. */
+/** Sums over all rows. @param {Row[]} rows */
 export function totals(rows) {
   const sum = (name) => rows.reduce((total, row) => total + row[name], 0);
   return { parameters: sum("parameters"), multiply_adds: sum("multiply_adds"), memory: sum("memory") };
@@ -189,7 +202,7 @@ function pairText([rows, columns], open = "(", apart = ", ", close = ")") {
 const decimal = (p) => p.toFixed(4).replace(/\.?0+$/, "");
 const python = (on) => (on ? "True" : "False");
 
-/** A layer as one writes it for PyTorch, settings that are PyTorch's own left out. @param {number | string} channels */
+/** A layer as one writes it for PyTorch, settings that are PyTorch's own left out. @param {Layer} layer @param {number | string} channels */
 export function layerText(layer, channels) {
   const { kind } = layer, parts = [];
   if (kind === "Conv2d" || kind === "Linear") parts.push(channels, layer.out_channels ?? layer.out_features);
@@ -210,12 +223,12 @@ export function layerText(layer, channels) {
 
 // --- links
 
-/** Layers as a link has them: "c,o6,k5,p2;ReLU;m,k2,s2;f;l,o10". */
+/** Layers as a link has them: "c,o6,k5,p2;ReLU;m,k2,s2;f;l,o10". @param {Layer[]} layers */
 export function layersToText(layers) {
   return layers.map(oneToText).join(";");
 }
 
-/** How a link writes a setting, by its type. */
+/** How a link writes a setting, by its type. @type {Record<string, (value: any) => string | number>} */
 const WRITTEN = {
   whole: String,
   pair: (pair) => pairText(pair, "", "x", ""),
@@ -233,17 +246,20 @@ function oneToText(layer) {
   return parts.join(",");
 }
 
-/** @param {string} text @returns {{value: object[]} | null} null where the text makes no sense */
+/** @param {string} text @returns {{value: Layer[]} | null} null where the text makes no sense */
 export function layersFromText(text) {
   const layers = text.split(";").map(oneFromText);
   return layers.length <= LIMITS.layers && layers.every(Boolean) ? { value: layers } : null;
 }
 
+/** @param {string} text @returns {Layer | null} */
 function oneFromText(text) {
   const [code, ...parts] = text.split(",");
   const kind = ACTIVATIONS.includes(code) ? code : Object.keys(CODES).find((name) => CODES[name] === code);
   if (!kind) return null;
-  const layer = { name: "", kind }, told = new Map(parts.map((part) => [part[0], part.slice(1)]));
+  /** @type {any} */
+  const layer = { name: "", kind };
+  const told = new Map(parts.map((part) => [part[0], part.slice(1)]));
   for (const key of KINDS[kind]) {
     const setting = SETTINGS[key], said = told.get(setting.letter);
     const value = said === undefined ? setting.usual : valueFromText(said, setting);

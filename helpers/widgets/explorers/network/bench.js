@@ -1,4 +1,10 @@
-/** Where the chosen layer is changed: its controls, the buttons that concern it, and its numbers written out. */
+/**
+ * Where the chosen layer is changed: its controls, the buttons that concern it, and its numbers written out.
+ *
+ * @import { Draft } from "../../state/draft.js"
+ * @import { Refuse } from "../../types.js"
+ * @import { Layer } from "./arithmetic.js"
+ */
 import { h, icon, setAttribute, setText, withSubscripts } from "../../parts/dom.js";
 import { choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
@@ -13,12 +19,19 @@ const ICONS = {
 
 export class LayerBench {
   /**
-   * @param {{lang: string, draft: object, refuse: (name: string, refusal: object | null) => void,
-   *   replace: (layers: object[], at: number) => void, stay: (button: HTMLButtonElement) => void}} options
+   * @param {{lang: string, draft: Draft, refuse: Refuse, replace: (layers: Layer[], at: number) => void, stay: (button: HTMLButtonElement) => void}} options
    *   replace: puts other layers in place and chooses one of them; stay: keeps the focus where a button was pressed
    */
   constructor({ lang, draft, refuse, replace, stay }) {
-    Object.assign(this, { lang, draft, refuse, replace, stay, at: 0, editors: new Map() });
+    this.lang = lang;
+    this.draft = draft;
+    this.refuse = refuse;
+    this.replace = replace;
+    this.stay = stay;
+    this.at = 0;
+    /** @type {Map<number, LayerEditor>} */
+    this.editors = new Map();
+    this.said = "";
     this.place = h("div", {});
     this.says = h("div", { class: "cx-formula nx-says" });
     this.tools = {
@@ -33,6 +46,7 @@ export class LayerBench {
     this.element = h("div", { class: "nx-bench" }, h("div", { class: "nx-sets" }, moves, this.place), this.says, adds);
   }
 
+  /** @param {() => void} act @param {(Node | string)[]} content */
   #button(act, ...content) {
     return h("button", { type: "button", class: "cx-button", onclick: act }, ...content);
   }
@@ -56,7 +70,7 @@ export class LayerBench {
     this.#replace(layers, this.at + 1, this.add);
   }
 
-  /** Refused texts of the old layers would stand in the wrong place, so they go. */
+  /** Refused texts of the old layers would stand in the wrong place, so they go. @param {Layer[]} layers @param {number} at @param {HTMLButtonElement} button */
   #replace(layers, at, button) {
     this.forget();
     this.replace(layers, at);
@@ -68,7 +82,7 @@ export class LayerBench {
     this.#close(() => false);
   }
 
-  /** Drops the editors that `keep` does not name. */
+  /** Drops the editors that `keep` does not name. @param {(index: number, editor: LayerEditor) => boolean} keep */
   #close(keep) {
     for (const [index, editor] of [...this.editors]) {
       if (keep(index, editor)) continue;
@@ -79,7 +93,7 @@ export class LayerBench {
 
   // --- from state to page
 
-  /** Shows the layer at an index. @param {string[]} lines its numbers written out, or why there are none */
+  /** Shows the layer at an index. @param {number} at @param {string[]} lines its numbers written out, or why there are none */
   show(at, lines) {
     const { layers } = this.draft.values, layer = at + 1;
     this.at = at;
@@ -116,6 +130,7 @@ export class LayerBench {
     this.#close((index, editor) => editor.suits(layers[index]));
   }
 
+  /** @param {number} index */
   #editorOf(index) {
     const { lang, draft, refuse } = this;
     if (!this.editors.has(index)) {

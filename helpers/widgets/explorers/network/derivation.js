@@ -1,4 +1,8 @@
-/** How the numbers of one layer come about, written out. No DOM. */
+/**
+ * How the numbers of one layer come about, written out. No DOM.
+ *
+ * @import { Axis, Layer, Row } from "./arithmetic.js"
+ */
 import { bytesText, grouped } from "./arithmetic.js";
 import { say } from "../../words/words.js";
 
@@ -12,6 +16,7 @@ function sizeFormula(axis, layer, a, n, o) {
   return `o${i} = ${letters} = ${numbers}${layer.ceil_mode && whole !== o ? ` = ${whole} → ${o}` : ` = ${o}`}`;
 }
 
+/** @param {string} lang @param {Layer} layer @param {Row} row */
 function shapeLines(lang, layer, row) {
   const { before, shape } = row;
   if (layer.kernel_size) {
@@ -24,7 +29,7 @@ function shapeLines(lang, layer, row) {
   return [`${before.join("×")} → ${shape.join("×")}`];
 }
 
-/** Parameters and multiply-adds of a layer that has weights. */
+/** Parameters and multiply-adds of a layer that has weights. @param {string} lang @param {Layer} layer @param {Row} row */
 function costLines(lang, layer, { before, shape, parameters, multiply_adds }) {
   const inputs = layer.groups > 1 ? `(${before[0]}/${layer.groups})` : before[0];
   const told = (text) => say(lang, "network.derive.parameters", { text: `${text} = ${grouped(parameters)}` });
@@ -42,7 +47,7 @@ function costLines(lang, layer, { before, shape, parameters, multiply_adds }) {
 
 const shown = (size) => (size === null ? "–" : grouped(size));
 
-/** The recursion along one axis: r' = r + d (k − 1) j, j' = j s. */
+/** The recursion along one axis: r' = r + d (k − 1) j, j' = j s. @param {string} lang @param {Layer} layer @param {Axis[]} from @param {Axis[]} to @param {number} a */
 function fieldText(lang, layer, from, to, a) {
   const old = from[a], now = to[a];
   if (layer.kernel_size && old.jump !== null && now.jump !== null) {
@@ -56,6 +61,7 @@ function fieldText(lang, layer, from, to, a) {
   return now.jump === null ? say(lang, "network.derive.uneven", { text }) : `${text}, j = ${shown(now.jump)}`;
 }
 
+/** @param {string} lang @param {Layer} layer @param {Row} row */
 function fieldLines(lang, layer, { from, axes }) {
   const texts = [0, 1].map((a) => fieldText(lang, layer, from, axes, a));
   const told = (text) => say(lang, "network.derive.field", { text });
@@ -64,7 +70,7 @@ function fieldLines(lang, layer, { from, axes }) {
   return texts.map((text, a) => told(say(lang, "ui.bad.where", { where: where[a], text })));
 }
 
-/** Lines about a possible layer. @param {object} row of network.js's table @param {number} batch */
+/** Lines about a possible layer. @param {string} lang @param {Layer} layer @param {Row} row @param {number} batch */
 export function derivation(lang, layer, row, batch) {
   const bytes = `${grouped(row.memory)} B${row.memory < 1024 ? "" : ` = ${bytesText(row.memory)}`}`;
   const memory = `4 B·${[...row.shape, ...(batch > 1 ? [batch] : [])].join("·")} = ${bytes}`;

@@ -1,4 +1,10 @@
-/** Draws a network: the input and each layer's output as stacked planes or as a bar, from left to right. */
+/**
+ * Draws a network: the input and each layer's output as stacked planes or as a bar, from left to right.
+ *
+ * @import { Layer } from "./arithmetic.js"
+ *
+ * @typedef {{name: string, look: string, shape?: number[], text?: string}} Box `text` stands for a shape that is not known
+ */
 import { h, setAttribute, svg } from "../../parts/dom.js";
 
 const MIDDLE = 76; // of the boxes, from the top
@@ -32,19 +38,21 @@ export class NetworkDrawing {
     this.watch = new ResizeObserver(() => this.#tellMore());
     for (const part of [this.box, this.element]) this.watch.observe(part);
     this.element.addEventListener("click", (event) => {
-      const place = event.target.closest?.("[data-layer]");
+      /** @type {SVGElement | null} */
+      const place = /** @type {Element} */ (event.target).closest?.("[data-layer]");
       if (place) pick(Number(place.dataset.layer));
     });
   }
 
   /**
-   * @param {{input: number[], layers: object[], shapes: number[][], at: number, name: string, inputName: string}} what
+   * @param {{input: number[], layers: Layer[], shapes: number[][], at: number, name: string, inputName: string}} what
    *   shapes: of the layers that are possible; the next one is drawn as refused, those below it as unknown
    */
   show({ input, layers, shapes, at, name, inputName }) {
     const maps = [input, ...shapes].filter((shape) => shape.length === 3);
     const scale = Math.min(14, TALLEST / Math.sqrt(Math.max(...maps.flatMap((shape) => shape.slice(1)))));
     let x = 6;
+    /** @type {Box} */
     const first = { shape: input, name: inputName, look: "nx-input" };
     const parts = [], boxes = [first, ...layers.map((layer, n) => this.#box(layer, n, shapes))];
     boxes.forEach((box, n) => {
@@ -81,6 +89,7 @@ export class NetworkDrawing {
     this.watch.disconnect();
   }
 
+  /** @param {Layer} layer @param {number} n @param {number[][]} shapes @returns {Box} */
   #box(layer, n, shapes) {
     const weighs = ["Conv2d", "Linear"].includes(layer.kind) ? " nx-weights" : "";
     if (n < shapes.length) return { shape: shapes[n], name: short(layer.kind), look: `nx-output${weighs}` };

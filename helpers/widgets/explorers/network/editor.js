@@ -1,24 +1,35 @@
-/** The settings of one layer as controls, named with the layer's number. */
+/**
+ * The settings of one layer as controls, named with the layer's number.
+ *
+ * @import { Refusal, Refuse } from "../../types.js"
+ * @import { Layer } from "./arithmetic.js"
+ */
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { PairFields, SpinField, checkbox, choice } from "../../parts/fields.js";
 import { ACTIVATIONS, KINDS, POOLS, SETTINGS } from "./arithmetic.js";
 import { parseNumber } from "../../arithmetic/numbers.js";
 import { say } from "../../words/words.js";
 
-/** Kinds that share one editor: the two poolings, or all activations; another kind stands alone. */
+/** Kinds that share one editor: the two poolings, or all activations; another kind stands alone. @param {string} kind @returns {string[]} */
 export const family = (kind) => [ACTIVATIONS, POOLS].find((kinds) => kinds.includes(kind)) ?? [kind];
 
 export class LayerEditor {
   /**
-   * @param {{lang: string, index: number, read: () => object, write: (patch: object) => void,
-   *   refuse: (name: string, refusal: object | null) => void}} options
+   * @param {{lang: string, index: number, read: () => Layer, write: (patch: Record<string, any>) => void, refuse: Refuse}} options
    */
   constructor({ lang, index, read, write, refuse }) {
-    Object.assign(this, { lang, layer: index + 1, read, refuse, closed: false });
+    this.lang = lang;
+    this.layer = index + 1;
+    this.read = read;
+    this.refuse = refuse;
+    this.closed = false;
+    /** @param {Record<string, any>} patch */
     this.write = (patch) => this.closed || write(patch); // a field taken off the page with the focus in it still writes
     const { kind } = read();
     this.family = family(kind);
+    /** @type {{forget: () => void}[]} */
     this.fields = [];
+    /** @type {((layer: Layer) => void)[]} */
     this.shows = [];
     const parts = [...this.#kindChoice(), ...KINDS[kind].map((key) => this.#control(key))];
     this.title = h("strong", {});
@@ -86,7 +97,7 @@ export class LayerEditor {
     for (const show of this.shows) show(layer);
   }
 
-  /** Whether it shows the settings of such a layer. */
+  /** Whether it shows the settings of such a layer. @param {Layer | undefined} layer */
   suits(layer) {
     return layer !== undefined && family(layer.kind).join() === this.family.join();
   }
@@ -102,6 +113,7 @@ export class LayerEditor {
   }
 }
 
+/** @param {string} text @param {string} name @returns {{value: number} | Refusal} */
 function probability(text, name) {
   const parsed = parseNumber(text);
   if (!("value" in parsed)) return parsed;

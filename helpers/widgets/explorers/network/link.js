@@ -1,13 +1,18 @@
-/** The network explorer's state as a link's parameters: x, the input's shape; n, the batch; l, the layers. No DOM. */
+/**
+ * The network explorer's state as a link's parameters: x, the input's shape; n, the batch; l, the layers. No DOM.
+ *
+ * @import { Field } from "../../state/link.js"
+ */
 import { LIMITS, layersFromText, layersToText } from "./arithmetic.js";
 
-/** Whole numbers from 1 on, apart by commas, as many as there are bounds; or null. */
+/** Whole numbers from 1 on, apart by commas, as many as there are bounds; or null. @param {string} text @param {number[]} bounds */
 function wholes(text, bounds) {
   const parts = text.split(",");
   const fits = (part, n) => /^\d{1,5}$/.test(part) && Number(part) >= 1 && Number(part) <= bounds[n];
   return parts.length === bounds.length && parts.every(fits) ? parts.map(Number) : null;
 }
 
+/** @returns {Field<number[]>} */
 function shapeField() {
   const read = (text) => {
     const value = wholes(text, [LIMITS.channels, LIMITS.side, LIMITS.side]);
@@ -16,6 +21,7 @@ function shapeField() {
   return { trait: "input_shape", write: String, read };
 }
 
+/** @returns {Field<number>} */
 function batchField() {
   const read = (text) => {
     const value = wholes(text, [LIMITS.batch]);

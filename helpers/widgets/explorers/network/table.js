@@ -1,4 +1,12 @@
-/** The table of a network's layers, one button a row, with bars that show each layer's share. */
+/**
+ * The table of a network's layers, one button a row, with bars that show each layer's share.
+ *
+ * @import { Layer, RefusedLayer, Row } from "./arithmetic.js"
+ *
+ * @typedef {{element: HTMLElement, button: HTMLButtonElement, code: HTMLElement, cells: HTMLElement, field: HTMLElement, reason: HTMLElement,
+ *   numbers: {text: HTMLElement, bar: HTMLElement, cell: HTMLElement}[], possible: HTMLElement[]}} TableRow `possible` are the cells of
+ *   a possible layer, in whose place `reason` says why it is none
+ */
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { bytesText, grouped, layerText, totals } from "./arithmetic.js";
 import { reasonText } from "./reasons.js";
@@ -10,7 +18,12 @@ const NUMBERS = { parameters: grouped, multiply_adds: grouped, memory: bytesText
 export class NetworkTable {
   /** @param {string} lang @param {(layer: number) => void} pick called with a layer's index */
   constructor(lang, pick) {
-    Object.assign(this, { lang, pick, rows: [] });
+    this.lang = lang;
+    this.pick = pick;
+    /** @type {TableRow[]} */
+    this.rows = [];
+    /** @type {number | undefined} */
+    this.room = undefined; // the height that the table had
     const heads = COLUMNS.map((name) => h("th", { scope: "col" }, say(lang, `network.column.${name}`)));
     this.caption = h("span", {});
     this.input = h("td", {});
@@ -26,6 +39,7 @@ export class NetworkTable {
       h("table", { class: "nx-table" }, caption, this.head, this.body, this.foot));
   }
 
+  /** @param {number} index @returns {TableRow} */
   #row(index) {
     const button = h("button", { type: "button", class: "nx-pick", onclick: () => this.pick(index) });
     const code = h("code", {}), cells = h("td", { class: "nx-shape" }), field = h("td", {});
@@ -40,8 +54,8 @@ export class NetworkTable {
   }
 
   /**
-   * @param {{layers: object[], input: number[], batch: number, at: number,
-   *   found: {rows: object[], refused: object | null}}} what
+   * @param {{layers: Layer[], input: number[], batch: number, at: number,
+   *   found: {rows: Row[], refused: RefusedLayer | null}}} what
    */
   show({ layers, input, batch, found, at }) {
     setText(this.caption, say(this.lang, "network.caption", { batch: grouped(batch) }));
@@ -81,6 +95,7 @@ export class NetworkTable {
     this.room = clientHeight;
   }
 
+  /** @param {TableRow} row @param {Row} found @param {ReturnType<typeof totals>} sums */
   #known(row, { text, shape, axes, ...numbers }, sums) {
     this.#side(row, true);
     setText(row.code, text);
@@ -94,7 +109,7 @@ export class NetworkTable {
     setText(row.field, axes.map(({ size }) => (size === null ? "–" : grouped(size))).join("×"));
   }
 
-  /** A layer that is impossible, or one below it. */
+  /** A layer that is impossible, or one below it. @param {TableRow} row @param {Layer} layer @param {{rows: Row[], refused: RefusedLayer | null} | null} found @param {number} input */
   #unknown(row, layer, found, input) {
     this.#side(row, false);
     const below = found?.rows[found.rows.length - 1]?.shape[0];
@@ -102,6 +117,7 @@ export class NetworkTable {
     setText(row.reason, found ? reasonText(this.lang, found.refused) : say(this.lang, "network.unknown"));
   }
 
+  /** @param {TableRow} row @param {boolean} known */
   #side(row, known) {
     for (const cell of row.possible) cell.hidden = !known;
     row.reason.hidden = known;

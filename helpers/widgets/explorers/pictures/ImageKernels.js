@@ -1,7 +1,14 @@
-/** Kernels on a picture: any kernel, any picture, and the sum behind the pixel under the pointer. */
+/**
+ * Kernels on a picture: any kernel, any picture, and the sum behind the pixel under the pointer.
+ *
+ * @import { Matrix, Model, Pair, Settings } from "../../types.js"
+ *
+ * @typedef {{picture: number[][], kernel: number[][]}} State
+ * @typedef {{x: Matrix, k: Matrix, y: Matrix}} Result
+ */
 import { Memory, same } from "../../arithmetic/memory.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
-import { corr2d, fromRows, outputShape, refusal, taps } from "../../arithmetic/ops.js";
+import { corr2d, fromRows, outputShape, refusal, size, taps } from "../../arithmetic/ops.js";
 import { greyLevels } from "../../arithmetic/pictures.js";
 import { PICTURE_KERNELS } from "../../arithmetic/presets.js";
 import { Explorer, mounted } from "../../explorer.js";
@@ -14,19 +21,20 @@ import { Latest } from "../../state/latest.js";
 import { choiceView, matrixField, pictureField, placeView } from "../../state/link.js";
 import LIMITS from "./limits.json" with { type: "json" };
 
+/** @type {Settings} */
 const PLAIN = { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
 const SHADES = ["auto", "levels", "signed"];
 
-const size = (rows) => [rows.length, rows[0].length];
 const half = (n) => Math.floor(n / 2);
+/** @param {{h: number, w: number}} matrix @returns {Pair} */
 const middleOf = ({ h, w }) => [half(h), half(w)];
 const clamp = (n, most) => Math.min(Math.max(n, 0), most);
 
 /**
  * The values that are shown as black and as white: grey levels as they are, or as far below 0 as above it.
  * "auto" puts 0 in the middle where the kernel's elements cancel out, since such an output is dark by half.
- * @param {Float64Array} kernel @param {Float64Array} output @param {"auto" | "levels" | "signed"} how
- * @returns {[number, number]}
+ * @param {Float64Array} kernel @param {Float64Array} output @param {string} how one of SHADES
+ * @returns {Pair}
  */
 export function shades(kernel, output, how) {
   const total = kernel.reduce((a, b) => a + b, 0), weight = kernel.reduce((a, b) => a + Math.abs(b), 0);
@@ -36,19 +44,24 @@ export function shades(kernel, output, how) {
   return [-most, most];
 }
 
+/** @extends {Explorer<State, Result>} */
 class ImageKernels extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, ["picture", "kernel"]);
     this.how = "auto";
+    /** @type {Pair | null} */
     this.at = null; // the middle, until the reader points at something
     this.memory = this.keep(new Memory());
     this.reading = new Latest();
   }
 
+  /** @param {State} values */
   refusal({ picture, kernel }) {
     return refusal(size(picture), size(kernel), PLAIN);
   }
 
+  /** @param {State} values @returns {Result} */
   compute({ picture, kernel }) {
     const x = fromRows(picture), k = fromRows(kernel);
     return { x, k, y: corr2d(x, k, PLAIN) };
@@ -143,7 +156,8 @@ class ImageKernels extends Explorer {
 
   forgetView() {
     this.reading.drop();
-    Object.assign(this, { at: null, how: "auto" });
+    this.at = null;
+    this.how = "auto";
   }
 
   async #take(file) {
@@ -155,6 +169,7 @@ class ImageKernels extends Explorer {
 
   // --- from state to page
 
+  /** @param {State} values */
   draw(values) {
     const { grids } = this, { x, k, y } = this.result;
     const range = shades(k.d, y.d, this.how);
@@ -177,13 +192,13 @@ class ImageKernels extends Explorer {
     this.status.replaceChildren(h("p", {}, h("span", { class: "cx-shape" }, shape), " ", range));
   }
 
-  /** The chosen output, as far as there is one; a larger kernel leaves fewer. */
+  /** The chosen output, as far as there is one; a larger kernel leaves fewer. @returns {Pair} */
   #chosen() {
     const { y } = this.result;
     return this.at ? this.#nearest(...this.at) : middleOf(y);
   }
 
-  /** The output at (i, j), or the nearest there is: a window on the picture's border is the outermost one. */
+  /** The output at (i, j), or the nearest there is: a window on the picture's border is the outermost one. @param {number} i @param {number} j @returns {Pair} */
   #nearest(i, j) {
     const { y } = this.result;
     return [clamp(i, y.h - 1), clamp(j, y.w - 1)];

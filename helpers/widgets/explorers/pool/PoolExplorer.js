@@ -1,7 +1,16 @@
-/** The pooling explorer: every window, its winner or its mean, and where the gradient goes. */
+/**
+ * The pooling explorer: every window, its winner or its mean, and where the gradient goes.
+ *
+ * @import { How } from "../../parts/grid/grid.js"
+ * @import { PoolSettings } from "../../arithmetic/pool.js"
+ * @import { Matrix, Model, Pair } from "../../types.js"
+ *
+ * @typedef {{input: number[][]} & PoolSettings} State
+ * @typedef {{x: Matrix, y: Matrix, small: Record<string, Matrix>}} Result
+ */
 import { Memory } from "../../arithmetic/memory.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
-import { fromRows, span } from "../../arithmetic/ops.js";
+import { fromRows, size, span } from "../../arithmetic/ops.js";
 import { pool2d, poolGradient, poolRefusal, poolShape, pooled, rolled, windowsOver } from "../../arithmetic/pool.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { h, setAttribute, withSubscripts } from "../../parts/dom.js";
@@ -21,19 +30,25 @@ learn(words);
 const TRAITS = ["input", "mode", "kernel_size", "stride", "padding", "dilation", "ceil_mode", "count_include_pad"];
 const MOST_TERMS = 36;
 
-const size = (rows) => [rows.length, rows[0].length];
-
+/** @extends {Explorer<State, Result>} */
 class PoolExplorer extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, TRAITS);
-    Object.assign(this, { at: [0, 0], badges: BADGES[0], moved: null });
+    /** @type {Pair} */
+    this.at = [0, 0]; // of the output
+    this.badges = BADGES[0];
+    /** @type {{changed: number, count: number} | null} */
+    this.moved = null; // how many outputs the last move has changed
     this.memory = this.keep(new Memory());
   }
 
+  /** @param {State} values */
   refusal(values) {
     return poolRefusal(size(values.input), values);
   }
 
+  /** @param {State} values @returns {Result} */
   compute(values) {
     const x = fromRows(values.input);
     this.moved = null;
@@ -86,7 +101,9 @@ class PoolExplorer extends Explorer {
 
   forgetView() {
     this.player.pause();
-    Object.assign(this, { at: [0, 0], badges: BADGES[0], moved: null });
+    this.at = [0, 0];
+    this.badges = BADGES[0];
+    this.moved = null;
   }
 
   // --- changes
@@ -115,6 +132,7 @@ class PoolExplorer extends Explorer {
 
   // --- from state to page
 
+  /** @param {State} values */
   draw(values) {
     const { y } = this.result, { input, output } = this.grids;
     this.at = [Math.min(this.at[0], y.h - 1), Math.min(this.at[1], y.w - 1)];
@@ -126,13 +144,15 @@ class PoolExplorer extends Explorer {
     this.select(...this.at);
   }
 
+  /** @param {State} values */
   #drawInput(values) {
     const { x, y, small } = this.result, fits = !this.draft.refused;
     const shown = fits ? x : fromRows(values.input), numbers = fits && small[this.badges];
     const { padding, stride, kernel_size, dilation } = values;
     const end = (o, a) => (o - 1) * stride[a] + span(kernel_size[a], dilation[a]) - padding[a];
     const read = fits ? [end(y.h, 0), end(y.w, 1)] : [Infinity, Infinity];
-    this.grids.input.draw(shown, padding.map((p) => Math.max(0, Math.min(p, LIMITS.padding))), {
+    const drawn = (p) => Math.max(0, Math.min(p, LIMITS.padding));
+    this.grids.input.draw(shown, [drawn(padding[0]), drawn(padding[1])], {
       border: values.mode === "max" ? -Infinity : 0,
       flags: (r, c) => (r >= read[0] || c >= read[1] ? "cx-unused" : ""),
       badge: (r, c) => (numbers ? formatNumber(numbers.d[r * shown.w + c]) : ""),
@@ -150,6 +170,7 @@ class PoolExplorer extends Explorer {
     this.status.replaceChildren(...lines.map(paragraph));
   }
 
+  /** @param {number} r @param {number} c @param {How} how */
   #point(r, c, how) {
     if (this.player.playing && how === "hover") return;
     if (how !== "hover") this.player.pause();
@@ -170,12 +191,13 @@ class PoolExplorer extends Explorer {
     this.link?.update();
   }
 
-  /** Y[i, j] = max(a, b, …) = y, or (a + b + …) / n = y. */
+  /** Y[i, j] = max(a, b, …) = y, or (a + b + …) / n = y. @param {number} i @param {number} j @param {ReturnType<typeof pooled>} found */
   #words(i, j, { list, winner, divisor, value }) {
     const most = divisor === null; // a maximum divides by nothing
     const counted = most || this.draft.valid.count_include_pad ? list : list.filter(({ inside }) => inside);
     const look = (place) => (place.inside ? `cx-x${place === list[winner] ? " cx-best" : ""}` : "cx-x cx-zero");
     const number = (n) => (n < 0 && !most ? `(${formatNumber(n)})` : formatNumber(n));
+    /** @type {(Node | string)[]} */
     const terms = counted.slice(0, MOST_TERMS).map((place) => h("span", { class: look(place) }, number(place.value)));
     if (counted.length > MOST_TERMS) terms.push(this.word("pool.more", { count: counted.length - MOST_TERMS }));
     const nodes = terms.flatMap((term, n) => (n ? [most ? ", " : " + ", term] : [term]));

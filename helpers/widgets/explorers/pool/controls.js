@@ -1,5 +1,11 @@
-/** The controls of the pooling explorer: sizes, settings, mode, presets and switches; and the arrows. */
+/**
+ * The controls of the pooling explorer: sizes, settings, mode, presets and switches; and the arrows.
+ *
+ * @import { Draft } from "../../state/draft.js"
+ * @import { Pair, Refuse } from "../../types.js"
+ */
 import { same } from "../../arithmetic/memory.js";
+import { size } from "../../arithmetic/ops.js";
 import { INPUTS, inputOf } from "../../arithmetic/presets.js";
 import { h, icon, setAttribute } from "../../parts/dom.js";
 import { PairFields, checkbox, choice } from "../../parts/fields.js";
@@ -9,7 +15,10 @@ import LIMITS from "./limits.json" with { type: "json" };
 /** What the small numbers in the input's cells tell; the first is the usual one. */
 export const BADGES = ["none", "windows", "gradient"];
 
-/** Settings that are pairs of rows and columns: the word for them, their fields' names, the least that they take. */
+/**
+ * Settings that are pairs of rows and columns: the word for them, their fields' names, the least that they take.
+ * @type {Record<string, [label: string, names: [string, string], minimum: number]>}
+ */
 const PAIRS = {
   kernel_size: ["pool.window", ["kernel_height", "kernel_width"], 1],
   stride: ["ui.stride", ["stride_rows", "stride_columns"], 1],
@@ -17,6 +26,7 @@ const PAIRS = {
   dilation: ["ui.dilation", ["dilation_rows", "dilation_columns"], 1],
 };
 
+/** Pictures of arrows, and where they move to. @type {Record<string, [path: string, by: Pair]>} */
 const ARROWS = {
   left: ["M18 11H9l4-4-1.4-1.4L5.2 12l6.4 6.4L13 17l-4-4h9z", [0, -1]],
   right: ["M6 11h9l-4-4 1.4-1.4 6.4 6.4-6.4 6.4L11 17l4-4H6z", [0, 1]],
@@ -24,7 +34,7 @@ const ARROWS = {
   down: ["M11 6v9l-4-4-1.4 1.4 6.4 6.4 6.4-6.4L17 11l-4 4V6z", [1, 0]],
 };
 
-/** Buttons that move the whole input by one element. @param {(by: [number, number]) => void} move */
+/** Buttons that move the whole input by one element. @param {string} lang @param {(by: Pair) => void} move */
 export function movers(lang, move) {
   const buttons = Object.entries(ARROWS).map(([name, [path, by]]) => {
     const label = say(lang, `pool.move.${name}`);
@@ -36,35 +46,44 @@ export function movers(lang, move) {
 
 export class PoolControls {
   /**
-   * @param {{lang: string, draft: object, refuse: (name: string, refusal: object | null) => void,
-   *   resize: (h: number, w: number) => void, replace: (rows: number[][]) => void,
-   *   badge: (name: string) => void}} options
+   * @param {{lang: string, draft: Draft, refuse: Refuse, resize: (h: number, w: number) => void,
+   *   replace: (rows: number[][]) => void, badge: (name: string) => void}} options
    */
   constructor({ lang, draft, refuse, resize, replace, badge }) {
-    Object.assign(this, { lang, draft, refuse, word: (key) => say(lang, key) });
+    this.lang = lang;
+    this.draft = draft;
+    this.refuse = refuse;
+    this.word = (key) => say(lang, key);
     this.fields = [this.#size(resize), ...Object.entries(PAIRS).map((entry) => this.#setting(...entry))];
     const axes = h("p", { class: "cx-axes", "aria-hidden": "true" }, this.word("ui.axes"));
     this.settings = h("div", { class: "cx-settings" }, axes, ...this.fields.map((field) => field.element));
     this.extras = this.#extras(replace, badge);
   }
 
-  #pair(label, names, minimum, maximum, read, write) {
+  /**
+   * @param {string} label @param {[string, string]} ends @param {number} minimum @param {number} maximum
+   * @param {() => Pair} read @param {(pair: Pair) => void} write
+   */
+  #pair(label, [first, second], minimum, maximum, read, write) {
     const { lang, refuse, word } = this;
-    const fields = names.map((name) => word(`ui.field.${name}`));
-    return new PairFields({ lang, label: word(label), names: fields, minimum, maximum, read, write, refuse });
+    /** @type {[string, string]} */
+    const names = [word(`ui.field.${first}`), word(`ui.field.${second}`)];
+    return new PairFields({ lang, label: word(label), names, minimum, maximum, read, write, refuse });
   }
 
+  /** @param {(h: number, w: number) => void} resize */
   #size(resize) {
-    const read = () => [this.draft.values.input.length, this.draft.values.input[0].length];
-    const names = ["input_height", "input_width"];
-    return this.#pair("ui.input", names, 1, LIMITS.input, read, (sides) => resize(...sides));
+    const read = () => size(this.draft.values.input);
+    return this.#pair("ui.input", ["input_height", "input_width"], 1, LIMITS.input, read, (sides) => resize(...sides));
   }
 
+  /** @param {string} name @param {[label: string, names: [string, string], minimum: number]} setting */
   #setting(name, [label, names, minimum]) {
     const write = (value) => this.draft.change({ [name]: value });
     return this.#pair(label, names, minimum, LIMITS[name], () => this.draft.values[name], write);
   }
 
+  /** @param {(rows: number[][]) => void} replace @param {(name: string) => void} badge */
   #extras(replace, badge) {
     const { draft, word } = this;
     const options = (key, names) => names.map((name) => [name, word(`${key}.${name}`)]);

@@ -3,7 +3,7 @@ import { matrixField, pairField, switchField } from "../../state/link.js";
 
 const MODES = ["max", "avg"];
 
-/** The fields of the link, given the largest values. */
+/** The fields of the link, given the largest values. @param {typeof import("./limits.json")} limits */
 export function poolFields(limits) {
   return {
     x: matrixField("input", limits.input),

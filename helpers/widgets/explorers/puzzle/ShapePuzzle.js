@@ -1,4 +1,12 @@
-/** "Reach this shape": find kernel, padding and stride that take an input to an output; checked at every change. */
+/**
+ * "Reach this shape": find kernel, padding and stride that take an input to an output; checked at every change.
+ *
+ * @import { View } from "../../state/link.js"
+ * @import { Model, Pair } from "../../types.js"
+ * @import { Tried } from "./arithmetic.js"
+ *
+ * @typedef {{input: Pair, output: Pair}} State
+ */
 import { Explorer, mounted } from "../../explorer.js";
 import { h, setText, withSubscripts } from "../../parts/dom.js";
 import { PairFields } from "../../parts/fields.js";
@@ -11,26 +19,33 @@ import words from "./words.json" with { type: "json" };
 
 learn(words);
 
+/** @type {Tried} */
 const START = { kernel: [1, 1], padding: [0, 0], stride: [1, 1] };
 
-/** What is tried: the names of its two fields, and the least that they take. */
+/** What is tried: the names of its two fields, and the least that they take. @type {Record<string, [first: string, second: string, minimum: number]>} */
 const FIELDS = {
   kernel: ["kernel_height", "kernel_width", 1],
   padding: ["padding_rows", "padding_columns", 0],
   stride: ["stride_rows", "stride_columns", 1],
 };
 
+/** Rows without numbers. @param {Pair} shape @returns {unknown[][]} */
 const cells = ([rows, columns]) => Array.from({ length: rows }, () => new Array(columns));
 
+/** @extends {Explorer<State, null>} */
 class ShapePuzzle extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, ["input", "output"]);
+    /** @type {Tried} */
     this.tried = { ...START };
     this.possible = this.tried; // what was tried last and could be
     this.count = 0;
     this.solved = false;
+    this.arrived = false; // with a link
   }
 
+  /** @param {State} values */
   refusal(values) {
     return unsolvable(values);
   }
@@ -54,6 +69,7 @@ class ShapePuzzle extends Explorer {
     };
   }
 
+  /** @param {string} name @param {[first: string, second: string, minimum: number]} field */
   #group(name, [first, second, minimum]) {
     const { lang, word } = this;
     return this.keep(new PairFields({
@@ -77,13 +93,17 @@ class ShapePuzzle extends Explorer {
     };
   }
 
+  /** @param {string} name @param {number} minimum @returns {View<Pair>} */
   #triedView(name, minimum) {
     const { read, write } = pairField(name, minimum, LIMITS[name]);
     const now = () => this.possible[name];
     return {
       read,
       write: () => (String(now()) === String(START[name]) ? null : write(now())),
-      take: (pair) => Object.assign(this, { tried: { ...this.tried, [name]: pair }, arrived: true }),
+      take: (pair) => {
+        this.tried = { ...this.tried, [name]: pair };
+        this.arrived = true;
+      },
     };
   }
 
@@ -107,10 +127,9 @@ class ShapePuzzle extends Explorer {
 
   #reveal() {
     const { input, output } = this.draft.valid;
-    const [rows, columns] = [0, 1].map((a) => solveAxis(input[a], output[a]));
+    const rows = solveAxis(input[0], output[0]), columns = solveAxis(input[1], output[1]);
     this.forget();
-    const [kernel, padding, stride] = [0, 1, 2].map((n) => [rows[n], columns[n]]);
-    this.tried = { kernel, padding, stride };
+    this.tried = { kernel: [rows[0], columns[0]], padding: [rows[1], columns[1]], stride: [rows[2], columns[2]] };
     this.solved = true; // shown, not found: it does not count
     this.update();
   }
@@ -129,7 +148,7 @@ class ShapePuzzle extends Explorer {
     this.#showVerdict(shape, this.word(`puzzle.${verdict}`));
   }
 
-  /** Counts what the reader has solved: once, and not what came with a link. */
+  /** Counts what the reader has solved: once, and not what came with a link. @param {boolean} solved */
   #judge(solved) {
     if (solved && !this.solved) {
       this.count += this.arrived ? 0 : 1;
@@ -140,8 +159,8 @@ class ShapePuzzle extends Explorer {
 
   #showVerdict(shape, verdict) {
     const { kernel, padding, stride } = this.tried;
-    const full = { input: cells(this.draft.valid.input), kernel: cells(kernel), padding, stride, dilation: [1, 1] };
-    const [head, ...formulas] = shapeLines(this.lang, full, { h: shape[0], w: shape[1] });
+    const shapes = { input: cells(this.draft.valid.input), kernel: cells(kernel) };
+    const [head, ...formulas] = shapeLines(this.lang, { ...shapes, padding, stride, dilation: [1, 1] }, { h: shape[0], w: shape[1] });
     this.status.replaceChildren(
       h("p", { class: "cx-shape" }, head, " ", verdict),
       ...formulas.map((line) => h("p", { class: "cx-formula" }, ...withSubscripts(line))),

@@ -1,4 +1,16 @@
-/** A quiz: choices, several choices, numbers; feedback at once, spoken to screen readers. */
+/**
+ * A quiz: choices, several choices, numbers; feedback at once, spoken to screen readers.
+ *
+ * @import { Model } from "../../types.js"
+ *
+ * @typedef {{prompt: string, type: "choice" | "multiple", options: {text: string, correct: boolean, feedback: string}[]}} Choices
+ * @typedef {{prompt: string, type: "number", answer: number, tolerance: number,
+ *   feedback: {right: string, wrong: {value: number, text: string}[], otherwise: string}}} NumberQuestion
+ * @typedef {{given: any, checked: boolean}} Kept what stood in a question's fields, and whether it was checked
+ * @typedef {{elements: HTMLElement[], read: () => number[] | string, write: (given: any) => boolean,
+ *   answer: () => {value: number[] | number} | null, ask: () => string}} Fields of a question: `read()` gives what stands in them,
+ *   `write(given)` puts it there where it makes sense, `answer()` is what is judged, `ask()` says what is missing
+ */
 import { h, setAttribute, setText, uid } from "../../parts/dom.js";
 import { region } from "../../parts/frame.js";
 import { parseNumber } from "../../arithmetic/numbers.js";
@@ -8,18 +20,20 @@ import words from "./words.json" with { type: "json" };
 
 learn(words);
 
-/** Nodes for plain text in which `code` stands in backticks. */
+/** Nodes for plain text in which `code` stands in backticks. @param {string} text */
 function prose(text) {
   return text.split("`").map((part, n) => (n % 2 ? h("code", {}, part) : part));
 }
 
 /** What to say of an answer: {right, texts}. */
 const JUDGES = {
-  choice(lang, question, chosen) {
+  /** @param {Choices} question @param {number[]} chosen */
+  choice(question, chosen) {
     const option = question.options[chosen[0]];
     return { right: option.correct, texts: [option.feedback] };
   },
-  multiple(lang, question, chosen) {
+  /** @param {Choices} question @param {number[]} chosen @param {string} lang */
+  multiple(question, chosen, lang) {
     const wrong = chosen.filter((n) => !question.options[n].correct);
     const missed = question.options.filter((option, n) => option.correct && !chosen.includes(n));
     const texts = wrong.map((n) => question.options[n].feedback);
@@ -27,43 +41,48 @@ const JUDGES = {
     if (!texts.length) texts.push(...question.options.filter((option) => option.correct).map((option) => option.feedback));
     return { right: !wrong.length && !missed.length, texts };
   },
-  number(lang, question, value) {
+  /** @param {NumberQuestion} question @param {number} value */
+  number(question, value) {
     if (Math.abs(value - question.answer) <= question.tolerance) return { right: true, texts: [question.feedback.right] };
     const known = question.feedback.wrong.find((wrong) => Math.abs(wrong.value - value) <= question.tolerance);
     return { right: false, texts: [known?.text ?? question.feedback.otherwise] };
   },
 };
 
-/**
- * One question with its feedback. `read()` gives what stands in its fields, `write(given)` puts it there where it makes sense,
- * `answer()` what is judged.
- */
+/** One question with its feedback. */
 class Question {
-  /** @param {{lang: string, question: object, number: number, kept: {given: any, checked: boolean} | null, changed: () => void}} options */
+  /** @param {{lang: string, question: Choices | NumberQuestion, number: number, kept: Kept | null, changed: () => void}} options */
   constructor({ lang, question, number, kept, changed }) {
-    Object.assign(this, { lang, question, changed, right: null }); // right: null as long as nothing is checked
+    this.lang = lang;
+    this.question = question;
+    this.changed = changed;
+    /** @type {boolean | null} */
+    this.right = null; // as long as nothing is checked
     this.feedback = h("div", { role: "status", class: "quiz-feedback" });
     const edited = () => this.#settle(null, []);
-    Object.assign(this, question.type === "number" ? numberField(lang, edited) : optionFields(question, edited));
+    /** @type {Fields} */
+    this.fields = question.type === "number" ? numberField(lang, edited) : optionFields(lang, question, edited);
     this.element = h("form", {
       class: "quiz-question",
       onsubmit: (event) => {
         event.preventDefault();
         this.#check(true);
       },
-    }, h("fieldset", {}, h("legend", {}, h("span", { class: "quiz-number" }, `${number}. `), ...prose(question.prompt)), ...this.fields),
+    }, h("fieldset", {}, h("legend", {}, h("span", { class: "quiz-number" }, `${number}. `), ...prose(question.prompt)), ...this.fields.elements),
     h("button", { type: "submit", class: "cx-button" }, say(lang, "quiz.check")), this.feedback);
-    if (kept && this.write(kept.given) && kept.checked) this.#check(false);
+    if (kept && this.fields.write(kept.given) && kept.checked) this.#check(false);
   }
 
+  /** @param {boolean} asked by the reader */
   #check(asked) {
-    const given = this.answer();
-    if (!given) return asked && this.#settle(null, [this.ask()]);
-    const { right, texts } = JUDGES[this.question.type](this.lang, this.question, given.value);
-    return this.#settle(right, texts);
+    const given = this.fields.answer();
+    if (given) {
+      const { right, texts } = /** @type {any} */ (JUDGES)[this.question.type](this.question, given.value, this.lang);
+      this.#settle(right, texts);
+    } else if (asked) this.#settle(null, [this.fields.ask()]);
   }
 
-  /** Shows a verdict, or what is missing, or nothing. */
+  /** Shows a verdict, or what is missing, or nothing. @param {boolean | null} right @param {string[]} texts */
   #settle(right, texts) {
     this.right = right;
     this.feedback.className = `quiz-feedback ${right ? "quiz-right" : "quiz-wrong"}`;
@@ -72,22 +91,23 @@ class Question {
     this.changed();
   }
 
-  /** What a memory keeps, or null where nothing stands there. */
+  /** What a memory keeps, or null where nothing stands there. @returns {Kept | null} */
   get kept() {
-    const given = this.read();
+    const given = this.fields.read();
     return given.length ? { given, checked: this.right !== null } : null;
   }
 
   forget() {
-    this.write(this.question.type === "number" ? "" : []);
+    this.fields.write(this.question.type === "number" ? "" : []);
     this.#settle(null, []);
   }
 }
 
-function optionFields(question, edited) {
+/** @param {string} lang @param {Choices} question @param {() => void} edited @returns {Fields} */
+function optionFields(lang, question, edited) {
   const type = question.type === "choice" ? "radio" : "checkbox", name = uid("quiz");
   const boxes = question.options.map(() => h("input", { type, name, onchange: edited }));
-  const fields = question.options.map((option, n) => h("label", { class: "quiz-option" }, boxes[n], h("span", {}, ...prose(option.text))));
+  const elements = question.options.map((option, n) => h("label", { class: "quiz-option" }, boxes[n], h("span", {}, ...prose(option.text))));
   const read = () => boxes.flatMap((box, n) => (box.checked ? [n] : []));
   const write = (chosen) => {
     if (!Array.isArray(chosen) || !chosen.every((n) => Number.isInteger(n) && n in boxes) || (type === "radio" && chosen.length > 1)) return false;
@@ -95,9 +115,10 @@ function optionFields(question, edited) {
     return true;
   };
   const answer = () => (read().length ? { value: read() } : null);
-  return { fields, read, write, answer, ask() { return say(this.lang, "quiz.choose"); } };
+  return { elements, read, write, answer, ask: () => say(lang, "quiz.choose") };
 }
 
+/** @param {string} lang @param {() => void} edited @returns {Fields} */
 function numberField(lang, edited) {
   const box = h("input", { type: "text", class: "cx-number", autocomplete: "off", oninput: () => { setAttribute(box, "aria-invalid", null); edited(); } });
   const parsed = () => parseNumber(box.value);
@@ -107,18 +128,22 @@ function numberField(lang, edited) {
     box.setAttribute("aria-invalid", "true");
     return null;
   };
-  const ask = () => say(lang, parsed().key, parsed().params);
+  const ask = () => {
+    const bad = parsed();
+    return "value" in bad ? "" : say(lang, bad.key, bad.params);
+  };
   const write = (text) => {
     if (typeof text !== "string") return false;
     box.value = text;
     setAttribute(box, "aria-invalid", null);
     return true;
   };
-  return { fields: [h("label", { class: "quiz-option" }, h("span", {}, say(lang, "quiz.your_answer")), box)], read: () => box.value.trim(), write, answer, ask };
+  return { elements: [h("label", { class: "quiz-option" }, h("span", {}, say(lang, "quiz.your_answer")), box)], read: () => box.value.trim(), write, answer, ask };
 }
 
 /** Score and memory of a whole quiz. */
 class Quiz {
+  /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     const lang = model.get("lang"), questions = model.get("questions");
     this.memory = new QuizMemory(globalThis.location?.pathname ?? "", model.get("html_id"), questions);
@@ -151,7 +176,7 @@ class Quiz {
   }
 }
 
-/** anywidget's entry. */
+/** anywidget's entry. @param {{model: Model, el: HTMLElement}} view */
 export function render({ model, el }) {
   new Quiz(model, el);
 }

@@ -1,4 +1,10 @@
-/** Draws a large grid on a canvas, with one focusable cell that stands for the cursor. */
+/**
+ * Draws a large grid on a canvas, with one focusable cell that stands for the cursor.
+ *
+ * @import { Pair } from "../../types.js"
+ * @import { Look, Mark } from "./cell-painter.js"
+ * @import { Grid } from "./grid.js"
+ */
 import { h } from "../dom.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 
@@ -7,17 +13,25 @@ export const WIDEST = 480; // pixels of the picture's longer side
 
 /** The same interface as CellPainter. */
 export class CanvasPainter {
-  least = 6; // pixels of a cell
+  least = 6; // pixels of a cell, at the least
 
+  /** @param {Grid} grid */
   constructor(grid) {
     this.grid = grid;
     this.canvas = h("canvas", { "aria-hidden": "true" });
     this.cursor = h("div", { role: "gridcell", tabindex: 0, class: "cx-cell cx-cursor" });
     this.element = h("div", { class: "cx-canvas" }, this.canvas, h("div", { role: "row" }, this.cursor));
+    /** @type {Pair} */
     this.size = [0, 0];
+    /** @type {Pair} */
     this.at = [0, 0];
+    /** @type {Mark[]} */
     this.marks = [];
+    /** @type {((r: number, c: number) => Look) | null} */
     this.look = null;
+    this.unit = 0; // pixels of a cell
+    /** @type {number | null} */
+    this.frame = null;
     this.redraw = () => this.draw();
     this.watch = new MutationObserver(this.redraw);
     this.watch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class"] });
@@ -85,18 +99,19 @@ export class CanvasPainter {
 
   stop(r, c) {
     this.at = [r, c];
-    const { value, name, shown } = this.look(r, c);
+    const { value, name } = this.look(r, c);
     this.cursor.setAttribute("aria-label", name);
     this.cursor.setAttribute("aria-rowindex", String(r + 1));
     this.cursor.setAttribute("aria-colindex", String(c + 1));
-    Object.assign(this.cursor.dataset, { value: String(value), r, c });
-    if (!this.cursor.querySelector("input")) this.cursor.textContent = shown ?? formatNumber(value);
+    Object.assign(this.cursor.dataset, { value: String(value), r: String(r), c: String(c) });
+    if (!this.cursor.querySelector("input")) this.cursor.textContent = formatNumber(value);
     const [rows, columns] = this.size;
     const inside = (n, count, margin) => `clamp(${margin}, ${((n + 0.5) / count) * 100}%, 100% - ${margin})`; // the whole cell stays on the picture
     this.cursor.style.left = inside(c, columns, "1.3em");
     this.cursor.style.top = inside(r, rows, "0.8em");
   }
 
+  /** @param {Event & {clientX?: number, clientY?: number}} event @returns {Pair | null} */
   locate(event) {
     if (event.target === this.cursor) return [...this.at];
     if (event.target !== this.canvas) return null;

@@ -1,4 +1,13 @@
-/** Draws a small grid as one element a cell. */
+/**
+ * Draws a small grid as one element a cell.
+ *
+ * @import { Pair } from "../../types.js"
+ * @import { Grid } from "./grid.js"
+ *
+ * @typedef {{value: number, name: string, flags: string, shade: number, badge: string}} Look of a cell: its number, what it is
+ *   called, its classes apart by spaces, how dark it is from 0 to 1, and a small number beside its own
+ * @typedef {{r: number, c: number, mark: string, note?: string}} Mark a class for a cell, and a note in it
+ */
 import { h, setAttribute } from "../dom.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 
@@ -19,15 +28,21 @@ export function shortNumber(value, digits = 3) {
 
 /** A painter shows numbers for a Grid, which owns names, focus and editing. Positions are rows and columns from the grid's own corner. */
 export class CellPainter {
+  /** @param {Grid} grid */
   constructor(grid) {
     this.grid = grid;
     this.element = h("div", { class: "cx-cells" });
+    /** @type {{element: HTMLElement, text: HTMLElement, value: number | undefined, flags: string, shade: string, badge: string, name: string}[]} */
     this.cells = [];
+    /** @type {[CellPainter["cells"][number], string][]} */
     this.marked = [];
+    /** @type {Pair} */
     this.size = [0, 0];
+    /** @type {HTMLElement | null} */
+    this.stopped = null; // the tab stop
   }
 
-  /** Makes the cells anew where the size has changed. */
+  /** Makes the cells anew where the size has changed. @param {number} rows @param {number} columns */
   resize(rows, columns) {
     if (rows === this.size[0] && columns === this.size[1]) return;
     this.size = [rows, columns];
@@ -40,11 +55,11 @@ export class CellPainter {
     });
     const lines = Array.from({ length: rows }, (_, r) =>
       h("div", { role: "row", class: "cx-row" }, ...this.cells.slice(r * columns, (r + 1) * columns).map((cell) => cell.element)));
-    this.element.style.setProperty("--columns", columns);
+    this.element.style.setProperty("--columns", String(columns));
     this.element.replaceChildren(...lines);
   }
 
-  /** Shows what `look(r, c)` says of every cell: {value, name, flags, shade, badge}; touches only what differs. */
+  /** Shows what `look(r, c)` says of every cell: {value, name, flags, shade, badge}; touches only what differs. @param {(r: number, c: number) => Look} look */
   paint(look) {
     const columns = this.size[1];
     this.cells.forEach((cell, n) => {
@@ -74,13 +89,13 @@ export class CellPainter {
     });
   }
 
-  /** Lets a number that has changed light up once; style decides where. */
+  /** Lets a number that has changed light up once; style decides where. @param {HTMLElement} element */
   #flash(element) {
     element.classList.remove("cx-changed");
     requestAnimationFrame(() => element.classList.add("cx-changed"));
   }
 
-  /** Marks cells: a list of {r, c, mark, note}; what was marked before is cleared. */
+  /** Marks cells: a list of {r, c, mark, note}; what was marked before is cleared. @param {Mark[]} list */
   mark(list) {
     for (const [cell, mark] of this.marked) {
       cell.element.classList.remove(mark);
@@ -96,21 +111,22 @@ export class CellPainter {
     }
   }
 
-  /** The element that stands for a position: it takes the focus and holds the editor. */
+  /** The element that stands for a position: it takes the focus and holds the editor. @param {number} r @param {number} c */
   cell(r, c) {
     return this.cells[r * this.size[1] + c]?.element ?? null;
   }
 
-  /** Makes one cell the grid's tab stop. */
+  /** Makes one cell the grid's tab stop. @param {number} r @param {number} c */
   stop(r, c) {
     if (this.stopped && this.stopped !== this.cell(r, c)) this.stopped.tabIndex = -1;
     this.stopped = this.cell(r, c);
     if (this.stopped) this.stopped.tabIndex = 0;
   }
 
-  /** The position under an event, or null. */
+  /** The position under an event, or null. @param {Event} event @returns {Pair | null} */
   locate(event) {
-    const cell = event.target.closest?.(".cx-cell");
+    /** @type {HTMLElement | null} */
+    const cell = /** @type {Element} */ (event.target).closest?.(".cx-cell");
     return cell && this.element.contains(cell) ? [Number(cell.dataset.r), Number(cell.dataset.c)] : null;
   }
 

@@ -1,7 +1,16 @@
-/** A grid of numbers: one tab stop, arrow keys, editing in place, pasting of blocks; cells or a canvas, by its size. */
+/**
+ * A grid of numbers: one tab stop, arrow keys, editing in place, pasting of blocks; cells or a canvas, by its size.
+ *
+ * @import { Matrix, Pair, PlacedRefusal, Refuse } from "../../types.js"
+ * @import { Look, Mark } from "./cell-painter.js"
+ *
+ * @typedef {"focus" | "hover" | "press"} How a reader points at an element
+ * @typedef {{edit?: (r: number, c: number, value: number) => void, paste?: (r: number, c: number, rows: number[][]) => void,
+ *   refuse?: Refuse, tell?: (refusal: PlacedRefusal) => void, point?: (r: number, c: number, how: How) => void}} Listeners
+ */
 import { CanvasPainter } from "./canvas-painter.js";
 import { CellPainter } from "./cell-painter.js";
-import { h, setAttribute, setText } from "../dom.js";
+import { focusedAround, h, setText } from "../dom.js";
 import { formatNumber, parseBlock, parseNumber } from "../../arithmetic/numbers.js";
 import { PicturePainter } from "./picture-painter.js";
 import { say } from "../../words/words.js";
@@ -9,23 +18,49 @@ import { say } from "../../words/words.js";
 /** Up to this many rows and columns, padding included, every element is a cell of its own. */
 const MOST_CELLS = 16;
 
+/** @type {(r: number, c: number) => string} */
 const NO_FLAGS = () => "";
+/** @type {(r: number, c: number) => string} */
 const NO_BADGE = () => "";
+
+/** The row and column of an editor's place, "r,c". @param {string} place @returns {Pair} */
+function placeOf(place) {
+  const [r, c] = place.split(",").map(Number);
+  return [r, c];
+}
 
 export class Grid {
   /**
-   * @param {{lang: string, name: string, kind: "input" | "kernel" | "output",
-   *   edit?: (r: number, c: number, value: number) => void, paste?: (r: number, c: number, rows: number[][]) => void,
-   *   refuse?: (id: string, refusal: object | null) => void, tell?: (refusal: object) => void, point?: (r: number, c: number, how: "focus" | "hover" | "press") => void,
-   *   picture?: boolean}} options a picture is drawn in shades of grey; a block that is handed to paste fits
+   * @param {{lang: string, name: string, kind: "input" | "kernel" | "output", picture?: boolean} & Listeners} options
+   *   a picture is drawn in shades of grey; a block that is handed to paste fits
    *   Rows and columns that listeners get count from the corner of the matrix: those of the padding are negative or beyond its end.
    */
   constructor({ lang, name, kind, edit, paste, refuse, tell, point, picture = false }) {
-    Object.assign(this, { lang, name, kind, edit, paste, refuse, tell, point, picture });
+    this.lang = lang;
+    this.name = name;
+    this.edit = edit;
+    this.paste = paste;
+    this.refuse = refuse;
+    this.tell = tell;
+    this.point = point;
+    this.picture = picture;
+    /** @type {Matrix} */
     this.matrix = { h: 0, w: 0, d: new Float64Array() };
+    /** @type {Pair} */
     this.padding = [0, 0];
+    /** @type {Pair} */
     this.cursor = [0, 0]; // in the grid, padding included
+    /** @type {Map<string, string>} */
     this.pending = new Map(); // "r,c" of the matrix -> the refused text that stands there
+    /** @type {string | null} */
+    this.hovered = null; // "row,column" of the grid that was told last
+    this.flags = NO_FLAGS;
+    this.badge = NO_BADGE;
+    /** @type {Pair | undefined} */
+    this.range = undefined;
+    this.border = 0;
+    /** @type {CellPainter | CanvasPainter | null} */
+    this.painter = null;
     this.caption = h("div", { class: "cx-caption" });
     this.root = h("div", { role: "grid", "aria-label": name, "aria-readonly": edit ? null : "true", class: `cx-grid cx-${kind}` });
     this.element = h("div", { class: "cx-figure" }, this.caption, h("div", { class: "cx-scroll" }, this.root));
@@ -41,24 +76,30 @@ export class Grid {
 
   /**
    * Shows a matrix inside its padding.
-   * @param {{h: number, w: number, d: Float64Array}} matrix @param {[number, number]} [padding]
-   * @param {{flags?: (r: number, c: number) => string, badge?: (r: number, c: number) => string, caption?: string, range?: [number, number], border?: number}} [options]
+   * @param {Matrix} matrix @param {Pair} [padding]
+   * @param {{flags?: (r: number, c: number) => string, badge?: (r: number, c: number) => string, caption?: string, range?: Pair, border?: number}} [options]
    *   range holds the values that a picture shows as black and as white; border is what stands in the padding
    */
   draw(matrix, padding = [0, 0], { flags = NO_FLAGS, badge = NO_BADGE, caption, range, border = 0 } = {}) {
     const rows = matrix.h + 2 * padding[0], columns = matrix.w + 2 * padding[1];
     const resized = rows !== this.painter.size[0] || columns !== this.painter.size[1];
     const moved = padding[0] !== this.padding[0] || padding[1] !== this.padding[1];
-    const focused = this.root.contains(this.root.getRootNode().activeElement);
+    const focused = this.root.contains(focusedAround(this.root));
     const cursor = this.cursor.map((place, axis) => place - this.padding[axis] + padding[axis]); // on the same element
-    Object.assign(this, { matrix, padding, flags, badge, range, border });
+    this.matrix = matrix;
+    this.padding = padding;
+    this.flags = flags;
+    this.badge = badge;
+    this.range = range;
+    this.border = border;
     if (resized || moved) {
       this.#commitOpen();
       this.#usePainter(this.picture ? PicturePainter : Math.max(rows, columns) > MOST_CELLS ? CanvasPainter : CellPainter);
       this.painter.resize(rows, columns);
       this.root.setAttribute("aria-rowcount", String(rows));
       this.root.setAttribute("aria-colcount", String(columns));
-      this.cursor = [rows, columns].map((count, axis) => Math.min(Math.max(cursor[axis], 0), count - 1));
+      const within = (place, count) => Math.min(Math.max(place, 0), count - 1);
+      this.cursor = [within(cursor[0], rows), within(cursor[1], columns)];
     }
     const scale = this.#scale();
     this.painter.paint((r, c) => this.#look(r, c, scale));
@@ -66,7 +107,7 @@ export class Grid {
     setText(this.caption, caption ?? say(this.lang, "ui.sized", { name: this.name, h: matrix.h, w: matrix.w }));
     if (resized || moved) {
       this.#reopenPending();
-      if (focused && !this.root.contains(this.root.getRootNode().activeElement)) this.painter.cell(...this.cursor).focus();
+      if (focused && !this.root.contains(focusedAround(this.root))) this.painter.cell(...this.cursor).focus();
     }
   }
 
@@ -80,16 +121,16 @@ export class Grid {
     return this.painter.size[1];
   }
 
-  /** Marks elements of the matrix or of its padding: {r, c, mark, note}. */
+  /** Marks elements of the matrix or of its padding. @param {Mark[]} list */
   mark(list) {
     const [rows, columns] = this.painter.size;
     const places = list.map(({ r, c, ...rest }) => ({ r: r + this.padding[0], c: c + this.padding[1], ...rest }));
     this.painter.mark(places.filter(({ r, c }) => r >= 0 && c >= 0 && r < rows && c < columns)); // a window may reach beyond
   }
 
-  /** Makes an element of the matrix the tab stop, without taking the focus. */
+  /** Makes an element of the matrix the tab stop, without taking the focus. @param {number} r @param {number} c */
   moveTo(r, c) {
-    const inside = this.root.contains(this.root.getRootNode().activeElement);
+    const inside = this.root.contains(focusedAround(this.root));
     this.cursor = [r + this.padding[0], c + this.padding[1]];
     this.painter.stop(...this.cursor);
     if (inside) this.painter.cell(...this.cursor).focus({ preventScroll: true });
@@ -100,10 +141,15 @@ export class Grid {
     this.#drop(() => true);
   }
 
-  /** Closes the editors, and drops the refused texts, of some places. */
+  /** The editors that are open. @returns {HTMLInputElement[]} */
+  get #editors() {
+    return [...this.root.querySelectorAll("input")];
+  }
+
+  /** Closes the editors, and drops the refused texts, of some places. @param {(r: number, c: number) => boolean} of */
   #drop(of) {
-    const dropped = (place) => of(...place.split(",").map(Number));
-    for (const box of [...this.root.querySelectorAll("input.cx-editor")]) if (dropped(box.dataset.place)) this.#close(box);
+    const dropped = (place) => of(...placeOf(place));
+    for (const box of this.#editors) if (dropped(box.dataset.place)) this.#close(box);
     for (const place of [...this.pending.keys()]) if (dropped(place)) this.#settle(place);
   }
 
@@ -111,6 +157,7 @@ export class Grid {
     this.painter.destroy();
   }
 
+  /** @param {typeof CellPainter | typeof CanvasPainter} Painter */
   #usePainter(Painter) {
     if (this.painter instanceof Painter) return;
     this.painter?.destroy();
@@ -128,7 +175,7 @@ export class Grid {
     return r >= 0 && c >= 0 && r < this.matrix.h && c < this.matrix.w;
   }
 
-  /** What a painter shows at a position of the grid. */
+  /** What a painter shows at a position of the grid. @returns {Look} */
   #look(row, column, scale) {
     const r = row - this.padding[0], c = column - this.padding[1];
     const inside = this.#inside(r, c);
@@ -149,12 +196,14 @@ export class Grid {
   #key(event) {
     if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey) return;
     const [r, c] = this.cursor, [rows, columns] = this.painter.size;
+    /** @type {Pair | undefined} */
     const go = { ArrowUp: [r - 1, c], ArrowDown: [r + 1, c], ArrowLeft: [r, c - 1], ArrowRight: [r, c + 1], Home: [r, 0], End: [r, columns - 1] }[event.key];
     if (go) {
       event.preventDefault();
       if (go[0] >= 0 && go[1] >= 0 && go[0] < rows && go[1] < columns) this.#focus(...go);
     } else if (this.edit && (event.key === "Enter" || event.key === "F2" || /^[-+.\d\u2212]$/.test(event.key)) && !event.shiftKey) {
       event.preventDefault();
+      /** @type {Pair} */
       const place = [r - this.padding[0], c - this.padding[1]];
       if (this.#inside(...place)) this.#open(...place, event.key.length === 1 ? event.key : null);
       else this.#tellPadding();
@@ -202,7 +251,7 @@ export class Grid {
   #open(r, c, text) {
     if (!this.#inside(r, c)) return;
     const cell = this.painter.cell(r + this.padding[0], c + this.padding[1]);
-    const already = cell.querySelector("input.cx-editor");
+    const already = cell.querySelector("input");
     if (already?.dataset.place === `${r},${c}`) return already.focus();
     if (already) this.#close(already); // a canvas has one cell for all: the refused text stays in `pending`
     this.#commitOpen();
@@ -236,7 +285,7 @@ export class Grid {
 
   /** Takes the text over; where it is no number it stays in place, and false comes back. */
   #commit(box) {
-    const place = box.dataset.place, [r, c] = place.split(",").map(Number);
+    const place = box.dataset.place, [r, c] = placeOf(place);
     const parsed = parseNumber(box.value);
     if (!("value" in parsed)) {
       box.setAttribute("aria-invalid", "true");
@@ -262,15 +311,15 @@ export class Grid {
   }
 
   #commitOpen() {
-    for (const box of [...this.root.querySelectorAll("input.cx-editor")])
+    for (const box of this.#editors)
       if (!this.pending.has(box.dataset.place)) this.#commit(box);
   }
 
   /** After the cells were made anew, refused texts stand in their cells again. */
   #reopenPending() {
     for (const [place] of this.pending) {
-      const [r, c] = place.split(",").map(Number);
-      const active = this.root.getRootNode().activeElement;
+      const [r, c] = placeOf(place);
+      const active = /** @type {HTMLElement | null} */ (focusedAround(this.root));
       if (!this.#inside(r, c)) continue;
       this.#open(r, c, null);
       active?.focus?.();
@@ -285,7 +334,7 @@ export class Grid {
     const inBox = event.target.tagName === "INPUT";
     if (!this.paste || (inBox && !/[\t\n[]/.test(text.trim()))) return; // one value into an open editor
     event.preventDefault();
-    const [r, c] = inBox ? event.target.dataset.place.split(",").map(Number) : [this.cursor[0] - this.padding[0], this.cursor[1] - this.padding[1]];
+    const [r, c] = inBox ? placeOf(event.target.dataset.place) : [this.cursor[0] - this.padding[0], this.cursor[1] - this.padding[1]];
     if (!this.#inside(r, c)) return this.#tellPadding();
     const block = parseBlock(text);
     if (!("rows" in block)) return this.tell({ ...block, where: this.name });

@@ -1,10 +1,16 @@
-/** Draws a grid as a picture in shades of grey, pixel by pixel. */
+/**
+ * Draws a grid as a picture in shades of grey, pixel by pixel.
+ *
+ * @import { Matrix, Pair } from "../../types.js"
+ */
 import { CanvasPainter } from "./canvas-painter.js";
 import { h } from "../dom.js";
 
 export class PicturePainter extends CanvasPainter {
   least = 1;
   pixels = h("canvas");
+  /** What stands in the pixels. @type {{matrix: Matrix, range: Pair} | null} */
+  drawn = null;
 
   draw() {
     const { matrix, range } = this.grid, { unit } = this;
@@ -16,7 +22,7 @@ export class PicturePainter extends CanvasPainter {
     this.#outline(context, unit);
   }
 
-  /** The picture, one pixel an element; the array clamps what is darker than black or lighter than white. */
+  /** The picture, one pixel an element; the array clamps what is darker than black or lighter than white. @param {Matrix} matrix @param {Pair} range */
   #develop(matrix, range) {
     this.drawn = { matrix, range };
     Object.assign(this.pixels, { width: matrix.w, height: matrix.h });
@@ -28,15 +34,15 @@ export class PicturePainter extends CanvasPainter {
     this.pixels.getContext("2d").putImageData(image, 0, 0);
   }
 
-  /** A frame around all that is marked, to be seen on black and on white. */
+  /** A frame around all that is marked, to be seen on black and on white. @param {CanvasRenderingContext2D} context @param {number} unit */
   #outline(context, unit) {
     if (this.marks.length === 0) return;
     const rows = this.marks.map(({ r }) => r), columns = this.marks.map(({ c }) => c);
     const [top, left] = [Math.min(...rows), Math.min(...columns)];
-    const box = [left * unit, top * unit, (Math.max(...columns) - left + 1) * unit, (Math.max(...rows) - top + 1) * unit];
-    for (const [width, colour] of [[6, "#000"], [3, "#ffd400"]]) {
-      Object.assign(context, { lineWidth: width, strokeStyle: colour });
-      context.strokeRect(...box);
+    const [width, height] = [(Math.max(...columns) - left + 1) * unit, (Math.max(...rows) - top + 1) * unit];
+    for (const [lineWidth, strokeStyle] of [[6, "#000"], [3, "#ffd400"]]) {
+      Object.assign(context, { lineWidth, strokeStyle });
+      context.strokeRect(left * unit, top * unit, width, height);
     }
   }
 }

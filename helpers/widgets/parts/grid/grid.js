@@ -17,11 +17,12 @@ export class Grid {
    * @param {{lang: string, name: string, kind: "input" | "kernel" | "output",
    *   edit?: (r: number, c: number, value: number) => void, paste?: (r: number, c: number, rows: number[][]) => void,
    *   refuse?: (id: string, refusal: object | null) => void, tell?: (refusal: object) => void, point?: (r: number, c: number, how: "focus" | "hover" | "press") => void,
-   *   picture?: boolean}} options a picture is drawn in shades of grey; a block that is handed to paste fits
+   *   picture?: boolean, short?: (value: number) => string | null}} options a picture is drawn in shades of grey; a block that is handed to paste fits;
+   *   short writes a number so that it fits into a cell, or gives null where that is done as usual
    *   Rows and columns that listeners get count from the corner of the matrix: those of the padding are negative or beyond its end.
    */
-  constructor({ lang, name, kind, edit, paste, refuse, tell, point, picture = false }) {
-    Object.assign(this, { lang, name, kind, edit, paste, refuse, tell, point, picture });
+  constructor({ lang, name, kind, edit, paste, refuse, tell, point, picture = false, short = () => null }) {
+    Object.assign(this, { lang, name, kind, edit, paste, refuse, tell, point, picture, short });
     this.matrix = { h: 0, w: 0, d: new Float64Array() };
     this.padding = [0, 0];
     this.cursor = [0, 0]; // in the grid, padding included

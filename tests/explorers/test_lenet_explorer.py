@@ -381,6 +381,17 @@ def test_on_a_laptop_the_answer_is_in_sight_while_anything_is_changed(bare_page,
     assert tried > count
 
 
+def test_picture_and_answer_stay_beside_a_sum_that_is_unfolded(bare_page):
+    options = {**WIDE, "viewport": {"width": 1280, "height": 700}, "reduced_motion": "reduce"}
+    lenet = LeNet(bare_page(LONG, LeNetExplorer(id="lenet"), LONG, **options))
+    lenet.button("Convolution 2, map 3").click()
+    lenet.button("All 25 products").click()
+    lenet.region.evaluate("region => region.scrollIntoView({ block: 'end' })")
+    assert lenet.region.bounding_box()["y"] < -100
+    parts = (lenet.grid("Input"), lenet.region.get_by_role("list", name="Classes"), lenet.button("Fewer products"))
+    assert seen(*parts) == [True, True, True]
+
+
 def test_on_a_laptop_a_refusal_is_in_sight_where_it_is_mended(bare_page):
     options = {**WIDE, "viewport": {"width": 1280, "height": 600}}
     lenet = LeNet(bare_page(LONG, LeNetExplorer(id="lenet"), LONG, **options))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SIDE, KERNEL = 28, 5
 
-#: units of the layers that can be silenced; the same stand in static/lenet-stages.js
+#: units of the layers that can be silenced; the same stand in stages.js
 UNITS = {1: 6, 2: 16, 3: 120, 4: 84}
 
 #: the weights' places in the network, layer by layer

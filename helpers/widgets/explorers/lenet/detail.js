@@ -1,45 +1,76 @@
 /** One number of LeNet under the magnifying glass: its map, its window, its kernel, its sum. */
+import { formatNumber } from "../../arithmetic/numbers.js";
+import { toRows } from "../../arithmetic/ops.js";
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { SpinField } from "../../parts/fields.js";
 import { Grid } from "../../parts/grid/grid.js";
-import { CONV1, CONV2, POOL, partials } from "./arithmetic.js";
-import { STAGES, UNITS, largestProducts } from "./stages.js";
-import { formatNumber } from "../../arithmetic/numbers.js";
-import { at as valueAt, taps, toRows } from "../../arithmetic/ops.js";
-import { pooled } from "../../arithmetic/pool.js";
-import { products, showSum, sum } from "../../parts/weighted-sum.js";
+import { showSum } from "../../parts/weighted-sum.js";
 import { say } from "../../words/words.js";
+import { LAST, STAGES, UNITS } from "./stages.js";
+import { folds, sums } from "./sums.js";
 
-const MOST_PRODUCTS = 8; // of a fully connected unit's sum
-
-const shown = (value) => (value < 0 ? `(${formatNumber(value)})` : formatNumber(value));
+/** A number in a small cell: two decimals, so that 0.00 is nearly 0, and 0 is 0; null where that would be too long. */
+const twoDecimals = (value) => (value === 0 || Math.abs(value) >= 100 ? null : value.toFixed(2).replace("-", "\u2212"));
 
 export class LeNetDetail {
-  /** @param {{lang: string, alerts: object, draft: object, choose: (at: object) => void}} options `choose` gets what changes of the chosen place */
+  /**
+   * @param {{lang: string, alerts: object, draft: object, choose: (at: object) => void}} options
+   *   `choose` gets what changes of the chosen place
+   */
   constructor({ lang, alerts, draft, choose }) {
-    Object.assign(this, { lang, alerts, draft, choose });
-    const word = (key) => say(lang, key), { set: refuse, tell } = alerts;
+    Object.assign(this, { lang, alerts, draft, choose, at: null, whole: false, word: (key, params) => say(lang, key, params) });
+    this.#buildGrids();
+    this.#buildControls();
+    this.#buildSums();
+    const { map, window } = this.grids;
+    this.title = h("p", { class: "cx-part" });
+    this.what = h("p", { class: "lx-what" });
+    this.glass = h("div", { class: "cx-stage cx-dense lx-glass" }, window.element, this.operand);
+    const left = h("div", { class: "lx-left" }, this.where, map.element), right = h("div", { class: "lx-right" }, this.changes, this.glass);
+    this.element = h("div", { class: "cx-detail", role: "group", "aria-label": this.word("lenet.detail") },
+      this.title, this.what, h("div", { class: "lx-halves" }, left, right), this.sums);
+  }
+
+  // --- building
+
+  #buildGrids() {
+    const { lang, word, alerts } = this;
     const write = (r, c, block) => this.#write(r, c, block);
-    this.map = new Grid({ lang, name: word("lenet.detail.map"), kind: "output", picture: true, point: (r, c) => choose({ r, c }) });
-    this.window = new Grid({ lang, name: word("picture.window"), kind: "input" });
-    this.kernel = new Grid({ lang, name: word("ui.kernel"), kind: "kernel", refuse, tell, edit: (r, c, value) => write(r, c, [[value]]), paste: write });
+    const editable = { refuse: alerts.set, tell: alerts.tell, edit: (r, c, value) => write(r, c, [[value]]), paste: write };
+    const grid = (key, kind, more) => new Grid({ lang, name: word(key), kind, ...more });
+    this.grids = {
+      map: grid("lenet.detail.map", "output", { picture: true, point: (r, c) => this.choose({ r, c }) }),
+      window: grid("picture.window", "input", { short: twoDecimals }),
+      kernel: grid("ui.kernel", "kernel", { short: twoDecimals, ...editable }),
+    };
     const sign = h("span", { class: "cx-sign", "aria-hidden": "true" }, "⋆");
-    this.operand = h("div", { class: "cx-operand" }, sign, this.kernel.element);
-    const spin = (key, act) => new SpinField({ lang, name: word(key), minimum: 0, maximum: 0, refuse, write: act });
-    this.fields = { unit: spin("lenet.field.unit", (unit) => choose({ unit })), plane: spin("lenet.field.plane", (plane) => choose({ plane })) };
+    this.operand = h("div", { class: "cx-operand" }, sign, this.grids.kernel.element);
+  }
+
+  #buildControls() {
+    const { lang, word, alerts } = this;
+    const spin = (key, act) => new SpinField({ lang, name: word(key), minimum: 0, maximum: 0, refuse: alerts.set, write: act });
+    this.fields = {
+      unit: spin("lenet.field.unit", (unit) => this.choose({ unit })),
+      plane: spin("lenet.field.plane", (plane) => this.choose({ plane })),
+    };
     const group = ({ name, element }) => h("div", { class: "cx-group" }, h("span", { "aria-hidden": "true" }, name), element);
     this.groups = { unit: group(this.fields.unit), plane: group(this.fields.plane) };
-    const button = (act) => h("button", { type: "button", class: "cx-button", onclick: act });
-    this.zero = button(() => this.#zero());
-    this.restore = button(() => this.#restore());
-    this.silence = button(() => this.#silence());
-    this.restore.textContent = word("lenet.restore");
-    this.title = h("p", { class: "cx-part" });
-    this.stage = h("div", { class: "cx-stage cx-dense cx-glass" }, this.map.element, this.window.element, this.operand);
+    const button = (act, text = "") => h("button", { type: "button", class: "cx-button", onclick: act }, text);
+    this.buttons = {
+      zero: button(() => this.#zero(), word("lenet.zero")),
+      restore: button(() => this.#restore(), word("lenet.restore")),
+      silence: button(() => this.#silence()),
+    };
+    this.where = h("div", { class: "cx-extras lx-where" }, this.groups.unit, this.groups.plane);
+    this.changes = h("div", { class: "cx-extras lx-changes" }, ...Object.values(this.buttons));
+  }
+
+  #buildSums() {
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
     this.total = h("p", { class: "cx-sum" });
-    this.element = h("div", { class: "cx-detail", role: "group", "aria-label": word("lenet.detail") }, this.title,
-      h("div", { class: "cx-extras" }, this.groups.unit, this.groups.plane, this.zero, this.restore, this.silence), this.stage, this.sum, this.total);
+    this.more = h("button", { type: "button", class: "cx-button lx-more", onclick: () => this.#unfold(!this.whole) });
+    this.sums = h("div", { class: "lx-sums" }, this.sum, this.more, this.total);
   }
 
   // --- changes of the weights
@@ -58,129 +89,129 @@ export class LeNetDetail {
   }
 
   #write(r, c, block) {
-    const rows = toRows(this.kernel.matrix);
+    const rows = toRows(this.grids.kernel.matrix);
     block.forEach((line, i) => line.forEach((value, j) => (rows[r + i][c + j] = value)));
     this.#put(rows);
   }
 
   #zero() {
-    this.kernel.forget();
-    this.#put(toRows(this.kernel.matrix).map((row) => row.map(() => 0)));
+    this.grids.kernel.forget();
+    this.#put(toRows(this.grids.kernel.matrix).map((row) => row.map(() => 0)));
   }
 
   #restore() {
-    this.kernel.forget();
+    this.grids.kernel.forget();
     this.#put(null);
   }
 
-  #silenced = () => this.draft.values.silenced.findIndex(([layer, unit]) => layer === STAGES[this.at.stage].layer && unit === this.at.unit);
+  /** Where the chosen unit stands among the silenced ones, or -1. */
+  #silenced() {
+    const [layer, unit] = this.#place();
+    return this.draft.values.silenced.findIndex((pair) => pair[0] === layer && pair[1] === unit);
+  }
 
   #silence() {
-    const { silenced } = this.draft.values, n = this.#silenced();
-    this.draft.change({ silenced: n < 0 ? [...silenced, [STAGES[this.at.stage].layer, this.at.unit]] : silenced.filter((_, m) => m !== n) });
+    const { silenced } = this.draft.values, [layer, unit] = this.#place(), n = this.#silenced();
+    this.draft.change({ silenced: n < 0 ? [...silenced, [layer, unit]] : silenced.filter((_, m) => m !== n) });
+  }
+
+  // --- what is looked at
+
+  /** Writes all products out, or few. */
+  #unfold(whole) {
+    this.whole = whole;
+    this.#showSums();
+  }
+
+  /** Brings the sum into the window, as little as needed. */
+  reveal() {
+    const still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
+    this.sums.scrollIntoView({ block: "nearest", behavior: still ? "instant" : "smooth" });
   }
 
   forget() {
-    this.kernel.forget();
+    this.whole = false;
+    this.grids.kernel.forget();
     for (const field of Object.values(this.fields)) field.forget();
   }
 
   // --- from state to page
 
   /**
-   * Shows an element of a stage.
-   * @param {{stage: string, unit: number, r: number, c: number, plane: number}} at
-   * @param {object} result of `forward` @param {object} layers that it was made with
+   * Shows a number of a stage.
+   * @param {{stage: string, unit: number, r: number, c: number, plane: number}} at @param {import("./engine.js").Run} run
    * @returns {{r: number, c: number}[]} the places of the map below that it reads
    */
-  show(at, result, layers) {
+  show(at, run) {
     const moved = this.at && (this.at.stage !== at.stage || this.at.unit !== at.unit || this.at.plane !== at.plane);
-    if (moved) this.kernel.forget();
+    if (moved) this.grids.kernel.forget();
     this.at = { ...at };
-    const { kind, layer, maps } = STAGES[at.stage], { lang } = this;
-    for (const [part, on] of [[this.stage, maps], [this.operand, kind === "convolution"], [this.zero, kind === "convolution"], [this.restore, kind === "convolution"], [this.silence, layer < 5], [this.groups.plane, layer === 2], [this.total, layer === 2]])
-      setAttribute(part, "hidden", !on);
-    const values = result[at.stage], count = values.length;
-    this.#bound(this.fields.unit, Math.min(at.unit, count - 1), count - 1);
-    this.at.unit = Math.min(at.unit, count - 1);
-    if (layer in UNITS) {
-      const mute = this.#silenced() >= 0;
-      setText(this.silence, say(lang, mute ? "lenet.speak" : "lenet.silence", { unit: this.at.unit }));
-      setText(this.zero, say(lang, "lenet.zero"));
-      setAttribute(this.restore, "disabled", !this.draft.values.kernels.some(this.#isHere));
-    }
-    return { convolution: () => this.#convolution(result, layers), pooling: () => this.#pooling(result), connected: () => this.#connected(result, layers) }[kind]();
+    this.made = run.explain(at);
+    this.#showParts();
+    this.#showWords();
+    this.#showControls(run.count(at.stage));
+    if (this.made.map) this.#showGrids();
+    this.#showSums();
+    return this.made.reads;
   }
 
-  #bound(field, value, maximum) {
-    field.maximum = maximum;
-    field.input.setAttribute("aria-valuemax", String(maximum));
-    field.show(value);
+  /** Shows what this kind of number has, and nothing else. */
+  #showParts() {
+    const { map, kernel, planes } = this.made, { layer } = STAGES[this.at.stage];
+    const parts = [
+      [this.grids.map.element, map], [this.glass, map], [this.operand, kernel],
+      [this.buttons.zero, kernel], [this.buttons.restore, kernel], [this.buttons.silence, layer in UNITS],
+      [this.groups.plane, planes > 1], [this.total, planes > 1],
+    ];
+    for (const [part, on] of parts) setAttribute(part, "hidden", !on);
   }
 
-  /** Shows the chosen map, and the place in it. */
-  #showMap(result) {
-    const { stage, unit } = this.at, map = result[stage][unit], { lang } = this;
-    const [r, c] = [Math.min(this.at.r, map.h - 1), Math.min(this.at.c, map.w - 1)];
-    Object.assign(this.at, { r, c });
+  #showWords() {
+    const { stage, unit: n, r, c } = this.at, { word } = this, name = word(`lenet.${stage}`);
+    const element = () => word("lenet.element", { stage: name, n, r, c }), unit = () => word("lenet.unit", { stage: name, n });
+    const logit = () => word("lenet.logit", { name: word(`class.${n}`) });
+    setText(this.title, this.made.map ? element() : stage === LAST ? logit() : unit());
+    setText(this.what, word(`lenet.${stage}.what`));
+  }
+
+  #showControls(count) {
+    const { unit, plane } = this.fields, mute = this.#silenced() >= 0;
+    bound(unit, this.at.unit, count - 1);
+    bound(plane, this.made.plane, this.made.planes - 1);
+    setText(this.buttons.silence, this.word(mute ? "lenet.speak" : "lenet.silence", { unit: this.at.unit }));
+    setAttribute(this.buttons.restore, "disabled", !this.draft.values.kernels.some(this.#isHere));
+  }
+
+  #showGrids() {
+    const { map, window, kernel, reads, best, plane } = this.made, { unit: n, r, c } = this.at, { grids, word } = this;
     const most = map.d.reduce((a, b) => Math.max(a, b), 0);
-    this.map.draw(map, [0, 0], { range: [0, most || 1], caption: say(lang, "lenet.map_of", { n: unit, h: map.h, w: map.w, white: formatNumber(most) }) });
-    this.map.mark([{ r, c, mark: "cx-window" }]);
-    this.map.moveTo(r, c);
-    setText(this.title, say(lang, "lenet.element", { stage: say(lang, `lenet.${stage}`), n: unit, r: r + 1, c: c + 1 }));
-    return { map, r, c };
+    grids.map.draw(map, [0, 0], { range: [0, most || 1], caption: word("lenet.map_of", { n, h: map.h, w: map.w, white: formatNumber(most) }) });
+    grids.map.mark([{ r, c, mark: "cx-window" }]);
+    grids.map.moveTo(r, c);
+    const flag = (place) => (reads[place].outside ? "cx-pad" : place === best ? "cx-winner" : "");
+    grids.window.draw(window, [0, 0], { flags: (row, column) => flag(row * window.w + column) });
+    if (kernel) grids.kernel.draw(kernel, [0, 0], { caption: word(this.made.planes > 1 ? "lenet.kernel_plane" : "lenet.kernel", { n, plane }) });
   }
 
-  #showWindow(list, columns, flags) {
-    this.window.draw({ h: list.length / columns, w: columns, d: Float64Array.from(list, ({ value }) => value) }, [0, 0], { flags: (r, c) => flags(list[r * columns + c], r * columns + c) });
-  }
-
-  #convolution(result, layers) {
-    const { lang } = this, { layer, from, z } = STAGES[this.at.stage], settings = layer === 1 ? CONV1 : CONV2;
-    const { map, r, c } = this.#showMap(result), { unit } = this.at;
-    const below = layer === 1 ? [result.x] : result[from], kernels = layers[layer].kernels[unit];
-    this.at.plane = Math.min(this.at.plane, kernels.length - 1);
-    const plane = layer === 1 ? 0 : this.at.plane, x = below[plane], k = kernels[plane];
-    this.#bound(this.fields.plane, plane, kernels.length - 1);
-    const list = taps(r, c, k, settings).map((tap) => ({ ...tap, value: valueAt(x, tap.r, tap.c) }));
-    this.#showWindow(list, k.w, ({ r: row, c: column }) => (row < 0 || column < 0 || row >= x.h || column >= x.w ? "cx-pad" : ""));
-    this.kernel.draw(k, [0, 0], { caption: say(lang, layer === 1 ? "lenet.kernel" : "lenet.kernel_plane", { n: unit, plane }) });
-    this.stage.style.setProperty("--total", String(3.6 * k.w));
-    const bias = layers[layer].bias[unit], before = result[z][unit].d[r * map.w + c], after = result[this.at.stage][unit].d[r * map.w + c];
-    const activation = ` ; ReLU(${formatNumber(before)}) = `, y = h("span", { class: "cx-y" }, formatNumber(after));
-    const terms = products(x, k, settings, r, c);
-    if (layer === 1) showSum(this.sum, [...sum({ lang, label: `z[${r}, ${c}]`, terms, bias, y: before }), activation, y]);
-    else {
-      const parts = partials(below, layers[2], unit, settings).map(({ d }) => d[r * map.w + c]);
-      showSum(this.sum, sum({ lang, label: `s${plane}[${r}, ${c}]`, terms, y: parts[plane] }));
-      const addends = parts.flatMap((part, n) => [n ? " + " : "", h(n === plane ? "strong" : "span", {}, shown(part))]);
-      showSum(this.total, [`z[${r}, ${c}] = s0 + … + s${parts.length - 1} + b = `, ...addends, " + ", h("span", { class: "cx-b" }, shown(bias)), ` = ${formatNumber(before)}`, activation, y]);
-    }
-    return list;
-  }
-
-  #pooling(result) {
-    const { from } = STAGES[this.at.stage], { r, c } = this.#showMap(result);
-    const { list, winner, value } = pooled(result[from][this.at.unit], r, c, POOL);
-    this.#showWindow(list, 2, (_, n) => (n === winner ? "cx-winner" : ""));
-    this.stage.style.setProperty("--total", "12");
-    showSum(this.sum, [`max(${list.map((place) => formatNumber(place.value)).join(", ")}) = `, h("span", { class: "cx-y" }, formatNumber(value))]);
-    return list;
-  }
-
-  #connected(result, layers) {
-    const { lang } = this, { stage, unit } = this.at, { layer, from, z } = STAGES[stage];
-    const list = largestProducts(result[from], layers[layer].rows[unit]), rest = list.slice(MOST_PRODUCTS).reduce((total, { a, b }) => total + a * b, 0);
-    const before = result[z][unit], last = layer === 5;
-    setText(this.title, last ? say(lang, "lenet.logit", { name: say(lang, `class.${unit}`) }) : say(lang, "lenet.unit", { stage: say(lang, `lenet.${stage}`), n: unit }));
-    const nodes = sum({ lang, label: "z", terms: list.slice(0, MOST_PRODUCTS), y: 0 }).slice(0, -2);
-    nodes.push(` + ${say(lang, "lenet.rest", { count: list.length - MOST_PRODUCTS, sum: shown(rest) })} + `, h("span", { class: "cx-b" }, shown(layers[layer].bias[unit])), " = ", h("span", { class: "cx-y" }, formatNumber(before)));
-    if (!last) nodes.push(` ; ReLU(${formatNumber(before)}) = `, h("span", { class: "cx-y" }, formatNumber(result[stage][unit])));
-    showSum(this.sum, nodes);
-    return [];
+  #showSums() {
+    const [first, total] = sums(this.lang, this.at, this.made, this.whole), folded = folds(this.made);
+    setAttribute(this.sum, "aria-live", this.whole ? null : "polite"); // nobody wants to hear 400 products
+    setAttribute(this.sum, "tabindex", this.whole && folded ? 0 : null); // a long one scrolls
+    showSum(this.sum, first);
+    this.total.replaceChildren(...total); // the same text may have another part of it marked
+    setAttribute(this.more, "hidden", !folded);
+    setAttribute(this.more, "aria-expanded", String(this.whole));
+    setText(this.more, this.word(this.whole ? "lenet.fold" : "lenet.unfold", { count: this.made.terms.length }));
   }
 
   destroy() {
-    for (const grid of [this.map, this.window, this.kernel]) grid.destroy();
+    for (const grid of Object.values(this.grids)) grid.destroy();
   }
+}
+
+/** Shows a value that goes from 0 to a maximum. */
+function bound(field, value, maximum) {
+  field.maximum = maximum;
+  field.input.setAttribute("aria-valuemax", String(maximum));
+  field.show(value);
 }

@@ -17,21 +17,30 @@ export const STAGES = {
   logits: { kind: "connected", layer: 5, from: "fc2", z: "logits", maps: false, columns: 10 },
 };
 
+/** The last stage, whose units are the classes. */
+export const LAST = "logits";
+
+/** What is under the magnifying glass at first. */
+export const START = { stage: "conv1", unit: 0, r: 14, c: 14, plane: 0 };
+
+/** Units of each stage, and rows and columns of each. */
+const SIZES = {
+  conv1: [6, 28], pool1: [6, 14], conv2: [16, 10], pool2: [16, 5], fc1: [120, 1], fc2: [84, 1], logits: [10, 1],
+};
+
 /** Whether a place is one: a stage, a unit of it, row and column of its map, and the map below that is read. */
 export function isPlace({ stage, unit, r = 0, c = 0, plane = 0 }) {
   const [units, side] = SIZES[stage] ?? [0, 0];
   return unit < units && r < side && c < side && plane < (stage === "conv2" ? UNITS[1] : 1);
 }
 
-/** Units of each stage, and rows and columns of each. */
-const SIZES = { conv1: [6, 28], pool1: [6, 14], conv2: [16, 10], pool2: [16, 5], fc1: [120, 1], fc2: [84, 1], logits: [10, 1] };
+/** The place that was pressed in a stage's pictures: in picture n, at row r and column c. */
+export function placeIn(stage, n, r, c) {
+  const { maps, columns } = STAGES[stage];
+  return maps ? { stage, unit: n, r, c } : { stage, unit: r * columns + c, r: 0, c: 0 };
+}
 
 /** A vector as a matrix of so many columns. @returns {Matrix} */
 export function shapeOf(vector, columns) {
   return { h: vector.length / columns, w: columns, d: vector };
-}
-
-/** The products behind a fully connected unit, largest first. @returns {{n: number, a: number, b: number}[]} */
-export function largestProducts(x, row) {
-  return Array.from(row, (b, n) => ({ n, a: x[n], b })).sort((one, other) => Math.abs(other.a * other.b) - Math.abs(one.a * one.b));
 }

@@ -23,6 +23,17 @@ def faults_by_axe(page: Page, *parts: str, scheme: str = "light") -> list[tuple[
 #: a small touch screen
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
+#: an explorer as wide as the book shows it in a laptop's window
+WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
+
+#: whether a reader sees an element: what is painted near its top and its bottom, inside the window, is it or in it
+SEES = """element => {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  const at = (y) => document.elementFromPoint((left + right) / 2, y);
+  const painted = (y) => y >= 0 && y < innerHeight && element.contains(at(y));
+  return right > left && painted(top + 3) && painted(bottom - 3);
+}"""
+
 #: reads the full values of a small grid, padding left out
 VALUES = """grid => [...grid.querySelectorAll("[role=row]")].map(row =>
   [...row.querySelectorAll("[role=gridcell]:not(.cx-pad)")].map(cell => Number(cell.dataset.value))

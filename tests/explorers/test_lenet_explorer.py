@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 
 from helpers import data
 from helpers.widgets import LeNetExplorer
-from tests.explorers.explorer import PHONE, VALUES, OnPage, faults_by_axe
+from tests.explorers.explorer import PHONE, SEES, VALUES, WIDE, OnPage, faults_by_axe
 from tests.lenet import by_pytorch
 
 
@@ -231,6 +232,8 @@ def test_axe_finds_nothing_in_any_of_its_states(open_page, address, scheme):
     for name in ("Convolution 2, map 5", "Pooling 1, map 0", "Fully connected 2, all units"):
         lenet.button(name).click()
         assert faults_by_axe(page, "#lenet", scheme=scheme) == []
+    lenet.button("All 120 products").click()
+    assert faults_by_axe(page, "#lenet", scheme=scheme) == []
 
 
 def test_a_finger_draws_on_a_phone(open_page, address):
@@ -273,6 +276,161 @@ def test_on_a_phone_the_answer_stays_in_sight(bare_page):
     page = bare_page(LeNetExplorer(id="lenet"), **PHONE)
     lenet = LeNet(page)
     lenet.region.get_by_role("button", name="Zero this kernel").scroll_into_view_if_needed()
-    box = lenet.region.get_by_role("status").bounding_box()
+    box = lenet.region.locator("[role=status] > p").first.bounding_box()
     assert 0 <= box["y"] < 740
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+# --- the sum
+
+TERM = re.compile(r"(\(?−?[\d.]+\)?)·(\(?−?[\d.]+\)?)")
+
+
+def number(text):
+    return float(text.strip("()").replace("−", "-"))
+
+
+def summed(text):
+    """What a written sum comes to (products, all others, bias), and what it says it comes to."""
+    products = sum(number(a) * number(b) for a, b in TERM.findall(text))
+    more = re.search(r"together (\S+)", text)
+    bias, before = re.search(r"\+ (\(?−?[\d.]+\)?) = (−?[\d.]+)", text).groups()
+    return products + (number(more[1]) if more else 0) + number(bias), number(before)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("Convolution 1, map 3", 25), ("Fully connected 2, all units", 120), ("dress", 84)]
+)
+def test_a_long_sum_is_folded_and_says_what_the_rest_comes_to(lenet, name, count):
+    lenet.region.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+    shown = lenet.region.locator(".cx-detail .cx-sum").first
+    assert len(TERM.findall(shown.inner_text())) == 6
+    assert f"… {count - 6} " in shown.inner_text()
+    assert summed(shown.inner_text())[0] == pytest.approx(summed(shown.inner_text())[1], abs=1e-3)
+    lenet.button(f"All {count} products").click()
+    assert len(TERM.findall(shown.inner_text())) == count
+    assert summed(shown.inner_text())[0] == pytest.approx(summed(shown.inner_text())[1], abs=5e-3)
+    assert lenet.button("Fewer products").get_attribute("aria-expanded") == "true"
+    lenet.button("Fewer products").click()
+    assert len(TERM.findall(shown.inner_text())) == 6
+
+
+def test_the_heading_and_the_sum_count_rows_and_columns_alike(lenet):
+    box = lenet.grid("Map").locator("canvas").bounding_box()
+    lenet.page.mouse.click(box["x"] + box["width"] * 3.5 / 28, box["y"] + box["height"] * 20.5 / 28)
+    detail = lenet.region.locator(".cx-detail")
+    assert "Convolution 1, map 0, row 20, column 3" in detail.inner_text()
+    assert detail.locator(".cx-sum").first.inner_text().startswith("z[20, 3] = ")
+    hint = lenet.region.locator(".cx-hint").inner_text()
+    assert hint.endswith("Maps, units, rows and columns are counted from 0, as in code.")
+
+
+def test_of_the_maps_contributions_the_one_looked_at_is_marked(lenet):
+    lenet.button("Clear").click()  # then all contributions are 0, and the text stays the same
+    lenet.button("Convolution 2, map 5").click()
+    marked = "sum => [...sum.children].findIndex(one => one.tagName === 'STRONG')"
+    for plane in (3, 0, 5):
+        lenet.spin("Read from map").fill(str(plane))
+        assert lenet.region.locator(".cx-detail .cx-sum").nth(1).evaluate(marked) == plane
+
+
+# --- the stage
+
+LONG = '<p style="height: 1500px">a long chapter</p>'
+
+#: a number of each kind, as a reader reaches it
+KINDS = [
+    "Convolution 1, map 2", "Pooling 1, map 4", "Convolution 2, map 15", "Pooling 2, map 0",
+    "Fully connected 1, all units", "Fully connected 2, all units", "coat",
+]  # fmt: skip
+
+CONTROLS = "WHERE :is([role=spinbutton], .cx-button:not([disabled]), .cx-thumb):visible"
+
+
+def seen(*parts):
+    return [part.evaluate(SEES) for part in parts]
+
+
+def test_on_a_laptop_all_of_it_fits_one_window(bare_page):
+    lenet = LeNet(bare_page(LeNetExplorer(id="lenet"), **WIDE))
+    assert lenet.region.bounding_box()["height"] <= 760
+    for name in KINDS:
+        lenet.region.get_by_role("button", name=re.compile(f"^{name}")).click()
+        for silence in lenet.region.get_by_role("button", name=re.compile("^Silence")).all():
+            silence.click()
+        assert lenet.region.bounding_box()["height"] <= 800, name
+    lenet.button("Convolution 2, map 3").click()
+    lenet.button("All 25 products").click()
+    assert lenet.region.bounding_box()["height"] <= 900
+    assert lenet.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize(("height", "where", "count"), [(800, ".cx-knobs", 100), (600, ".cx-detail", 15)])
+def test_on_a_laptop_the_answer_is_in_sight_while_anything_is_changed(bare_page, height, where, count):
+    """In a lower window too, where the picture gives way to it while a number is taken apart."""
+    options = {**WIDE, "viewport": {"width": 1280, "height": height}, "reduced_motion": "reduce"}
+    lenet = LeNet(bare_page(LONG, LeNetExplorer(id="lenet"), LONG, **options))
+    classes, tried = lenet.region.get_by_role("list", name="Classes"), 0
+    for name in KINDS:
+        lenet.region.get_by_role("button", name=re.compile(f"^{name}")).click()
+        assert seen(classes, lenet.region.locator(".lx-sums")) == [True, True], name
+        for control in lenet.region.locator(CONTROLS.replace("WHERE", where)).all():
+            control.focus()
+            assert seen(control, classes) == [True, True], control.evaluate("one => one.outerHTML")
+            tried += 1
+    assert tried > count
+
+
+def test_picture_and_answer_stay_beside_a_sum_that_is_unfolded(bare_page):
+    options = {**WIDE, "viewport": {"width": 1280, "height": 700}, "reduced_motion": "reduce"}
+    lenet = LeNet(bare_page(LONG, LeNetExplorer(id="lenet"), LONG, **options))
+    lenet.button("Convolution 2, map 3").click()
+    lenet.button("All 25 products").click()
+    lenet.region.evaluate("region => region.scrollIntoView({ block: 'end' })")
+    assert lenet.region.bounding_box()["y"] < -100
+    parts = (lenet.grid("Input"), lenet.region.get_by_role("list", name="Classes"), lenet.button("Fewer products"))
+    assert seen(*parts) == [True, True, True]
+
+
+def test_on_a_laptop_a_refusal_is_in_sight_where_it_is_mended(bare_page):
+    options = {**WIDE, "viewport": {"width": 1280, "height": 600}}
+    lenet = LeNet(bare_page(LONG, LeNetExplorer(id="lenet"), LONG, **options))
+    kernel = lenet.grid("Kernel")
+    kernel.locator('[aria-label^="Kernel row 1, column 1:"]').click()
+    box = lenet.region.get_by_role("textbox", name="Kernel row 1, column 1", exact=True)
+    box.fill("x")
+    box.press("Enter")
+    assert seen(box, lenet.alert) == [True, True]
+    top = lenet.alert.bounding_box()["y"]
+    lenet.page.mouse.wheel(0, 2000)
+    lenet.page.wait_for_function("scrollY > 1600")
+    reset, alert = lenet.button("Reset").bounding_box(), lenet.alert.bounding_box()
+    assert alert["y"] < top
+    assert reset["y"] + reset["height"] <= alert["y"]
+
+
+def test_on_a_phone_it_is_short_and_its_first_line_stays_in_sight(bare_page):
+    lenet = LeNet(bare_page(LONG, LeNetExplorer(id="lenet"), LONG, **PHONE, reduced_motion="reduce"))
+    line = lenet.region.locator("[role=status] > p").first
+    assert lenet.region.bounding_box()["height"] <= 2050
+    for name in KINDS:
+        lenet.region.get_by_role("button", name=re.compile(f"^{name}")).tap()
+        for control in lenet.region.locator(CONTROLS.replace("WHERE", "")).all():
+            control.focus()
+            assert seen(line) == [True], control.evaluate("one => one.outerHTML")
+        assert lenet.region.bounding_box()["height"] <= 2200
+    assert lenet.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_on_a_phone_a_class_or_a_map_brings_its_sum_into_sight(bare_page, motion):
+    lenet = LeNet(bare_page(LONG, LeNetExplorer(id="lenet"), LONG, **PHONE, reduced_motion=motion))
+    shown, window = lenet.region.locator(".lx-sums"), lenet.grid("Window")
+    for name in KINDS:
+        pressed = lenet.region.get_by_role("button", name=re.compile(f"^{name}"))
+        pressed.scroll_into_view_if_needed()
+        at_once = pressed.evaluate(f"one => {{ one.click(); return ({SEES})(document.querySelector('.lx-sums')); }}")
+        assert at_once or motion == "no-preference", name
+        lenet.page.wait_for_function(f"({SEES})(document.querySelector('.lx-sums'))")
+        assert seen(shown) == [True], name
+        assert not window.is_visible() or seen(window) == [True], name

@@ -8,7 +8,7 @@ from torch import nn
 from helpers import network, words
 from helpers.models import lenet
 from helpers.widgets import NetworkExplorer, bundle
-from tests.explorers.explorer import PHONE, OnPage, faults_by_axe
+from tests.explorers.explorer import PHONE, SEES, WIDE, OnPage, faults_by_axe
 
 # --- on a page
 
@@ -285,16 +285,6 @@ def test_without_scripts_the_table_is_there(open_network):
 
 
 # --- the stage
-
-WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
-
-#: whether a reader sees an element: what is painted near its top and its bottom, inside the window, is it or in it
-SEES = """element => {
-  const { left, right, top, bottom } = element.getBoundingClientRect();
-  const at = (y) => document.elementFromPoint((left + right) / 2, y);
-  const painted = (y) => y >= 0 && y < innerHeight && element.contains(at(y));
-  return right > left && painted(top + 3) && painted(bottom - 3);
-}"""
 
 
 @pytest.fixture

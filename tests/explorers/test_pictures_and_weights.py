@@ -140,6 +140,21 @@ def test_damaged_weights_are_told_and_asked_for_again(net):
     settled(net.page)
 
 
+def test_weights_that_come_while_something_impossible_is_typed_show_the_last_possible_state(net):
+    net.come_near()
+    net.alert.wait_for()
+    net.root.get_by_role("grid", name="Input", exact=True).get_by_role("gridcell").focus()
+    net.page.keyboard.type("300")
+    net.page.keyboard.press("Enter")
+    assert "300 was given" in net.alert.inner_text()
+    net.answer = script(LENET.read_bytes())
+    net.again()
+    net.root.locator(".cx-class[data-logit]").first.wait_for()
+    assert "300 was given" in net.alert.inner_text()
+    assert net.status.startswith("The network says: ")
+    assert net.root.locator(".cx-classes").get_attribute("aria-disabled") == "true"
+
+
 def test_the_damaged_files_of_these_tests_are_damaged():
     header = json.loads(LENET.read_bytes()[8 : 8 + int.from_bytes(LENET.read_bytes()[:8], "little")])
     assert {"0.weight", "11.weight", "11.bias"} <= set(header)

@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from helpers.widgets import ColourMixer, ConvExplorer, ImageKernels, KernelLearner, ShapePuzzle
-from tests.explorers.explorer import PHONE
+from tests.explorers.explorer import PHONE, WIDE
 
-WIDE = {"viewport": {"width": 1280, "height": 800}, "head": "<style>main{width:960px}</style>"}
 X8 = torch.arange(64).reshape(8, 8) % 7
 EDGE = torch.ones(6, 8).index_fill_(1, torch.arange(2, 6), 0)
 PICTURE = torch.arange(120.0 * 160).reshape(120, 160) % 256

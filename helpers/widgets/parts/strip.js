@@ -18,16 +18,16 @@ function develop(canvas, matrix, range) {
 
 export class Strip {
   /**
-   * @param {{name: string, label: (n: number) => string, pick: (n: number, r: number, c: number) => void}} options
+   * @param {{name: string, caption?: string, label: (n: number) => string, pick: (n: number, r: number, c: number) => void}} options the name is read aloud, the caption seen;
    *   `pick` gets the picture, and the row and column where it was pressed (the middle, if by keyboard)
    */
-  constructor({ name, label, pick }) {
+  constructor({ name, caption = name, label, pick }) {
     this.label = label;
     this.pick = pick;
     /** @type {{button: HTMLButtonElement, canvas: HTMLCanvasElement}[]} */
     this.items = [];
     this.stop = 0;
-    this.caption = h("div", { class: "cx-caption" }, name);
+    this.caption = h("div", { class: "cx-caption" }, caption);
     this.root = h("div", { role: "group", "aria-label": name, class: "cx-thumbs", onkeydown: (event) => this.#key(event) });
     this.element = h("div", { class: "cx-strip" }, this.caption, this.root);
   }

@@ -1,16 +1,16 @@
 /** A trained network in the page: any picture, every layer's maps, each number down to its sum, kernels to edit, parts to switch off. */
 import { Engine, fits, resized, stepsOf } from "../../arithmetic/engine.js";
-import { formatNumber } from "../../arithmetic/numbers.js";
 import { fromRows } from "../../arithmetic/ops.js";
 import { greyLevels } from "../../arithmetic/pictures.js";
 import { bytesOf } from "../../arithmetic/safetensors.js";
 import { Explorer, mounted } from "../../explorer.js";
-import { h, setAttribute, setText } from "../../parts/dom.js";
+import { h, setAttribute } from "../../parts/dom.js";
 import { Grid } from "../../parts/grid/grid.js";
 import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { Strip } from "../../parts/strip.js";
 import { Latest } from "../../state/latest.js";
 import { learn } from "../../words/words.js";
+import { Classes, answerLines } from "./answer.js";
 import { Detail } from "./detail.js";
 import { Layers } from "./layers.js";
 import { linkOf } from "./link.js";
@@ -25,16 +25,14 @@ import words from "./words.json" with { type: "json" };
 learn(words);
 
 const EMPTY = Array.from({ length: SIDE }, () => new Array(SIDE).fill(0));
-const CLASSES = 10;
 
-/** Probabilities from logits; the largest is taken off first, so that no exponential overflows. */
-export function softmax(logits) {
+/** What the network says, from its logits; the largest is taken off first, so that no exponential overflows. */
+function answer(logits) {
   const most = Math.max(...logits), powers = Array.from(logits, (value) => Math.exp(value - most));
-  const total = powers.reduce((a, b) => a + b);
-  return powers.map((value) => value / total);
+  const total = powers.reduce((a, b) => a + b), probabilities = powers.map((value) => value / total);
+  const label = logits.indexOf(most);
+  return { logits, probabilities, best: { label, p: probabilities[label] } };
 }
-
-const best = (values) => values.indexOf(Math.max(...values));
 
 class TrainedExplorer extends Explorer {
   constructor(model) {
@@ -67,7 +65,7 @@ class TrainedExplorer extends Explorer {
     return part === undefined ? null : { key: "trained.bad.off", params: { value: part } };
   }
 
-  /** Logits and probabilities, and the logits without the reader's changes where there are any. */
+  /** What the network says, and what it says without the reader's changes where there are any; null until the weights are here. */
   compute(values) {
     const { engine, input } = this.network, { image } = values;
     if (!engine) return null;
@@ -78,65 +76,50 @@ class TrainedExplorer extends Explorer {
       this.base = { image, logits: engine.run(x).slice() };
     }
     engine.change(changesOf(values, this.network.steps));
-    const logits = engine.run(x).slice();
-    return { logits, probabilities: softmax(logits), untouched: changed ? softmax(this.base.logits) : null };
+    return { run: answer(engine.run(x).slice()), untouched: changed ? answer(this.base.logits) : null };
   }
 
   // --- building
 
   build() {
-    const { lang, word, draft, alerts, network, names } = this, { set: refuse, tell } = alerts;
-    const choose = (at) => this.#choose(at);
-    this.input = this.keep(new Grid({
-      lang, name: word("ui.input"), kind: "input", picture: true, refuse, tell, ...this.editable("image"),
-      point: (r, c, how) => how === "hover" && this.pen.mode === "look" && this.#look(r, c),
-    }));
-    this.images = new Strip({ name: word("trained.gallery"), label: (n) => word("trained.image", { n: n + 1, name: word(`class.${this.labels[n]}`) }), pick: (n) => this.#show(picture(this.gallery, n)) });
-    this.detail = this.keep(new Detail({ lang, alerts, draft, network, names, choose }));
-    const pick = (at) => {
-      choose(at);
-      this.#bringDetail();
-    };
-    this.layers = new Layers({ word, network, names, layers: this.model.get("layers"), choose: pick });
-    this.score = this.keep(new Score({ lang, network, load: () => this.#tests(), count: this.model.get("test_count") }));
-    this.chooser = new PictureChooser(lang, (file) => this.#take(file));
-    this.pen = new Pen({ word, input: this.input, read: () => draft.values.image, write: (image) => draft.change({ image }) });
-    this.classes = h("ol", { class: "cx-classes", "aria-label": word("trained.classes") });
-    this.bars = Array.from({ length: CLASSES }, (_, n) => this.#bar(n));
-    this.classes.append(...this.bars.map(({ element }) => element));
-    this.status = h("div", { role: "status", class: "cx-status" });
-    this.pale = [this.status, this.classes, this.detail.element];
-    this.inside = h("div", { class: "cx-inside" }, h("p", { class: "cx-part" }, word("trained.layers")), this.layers.element, this.detail.element);
-    this.beside = h("div", { class: "cx-beside" }, h("div", { class: "cx-stage cx-look" }, this.input.element, this.classes));
+    const { lang, word, draft, alerts, network, names } = this, look = this.#buildInput();
+    this.images = new Strip({ name: word("trained.gallery"), label: (n) => this.#imageName(n), pick: (n) => this.#show(picture(this.gallery, n)) });
     this.images.show(this.labels.map((_, n) => fromRows(picture(this.gallery, n))), [0, 255]);
-    const tools = h("div", { class: "cx-extras", role: "group", "aria-label": word("trained.tools") }, ...this.pen.buttons, this.button("trained.clear", () => this.#clear()), ...this.chooser.elements);
+    this.layers = new Layers({ word, network, names, layers: this.model.get("layers"), choose: (at) => this.#pick(at) });
+    this.detail = this.keep(new Detail({ lang, alerts, draft, network, names, choose: (at) => this.#choose(at) }));
+    this.classes = new Classes(lang, (unit) => this.#pick({ stage: "logits", unit, r: 0, c: 0, plane: 0 }));
+    this.score = this.keep(new Score({ lang, network, load: () => this.#tests(), count: this.model.get("test_count") }));
+    this.status = h("div", { role: "status", class: "cx-status" });
+    this.inside = h("div", {}, h("p", { class: "cx-part" }, word("trained.layers")), this.layers.element, this.detail.element);
+    this.pale = [this.status, this.classes.element, this.detail.element];
     return {
-      name: word("trained.name", { name: this.model.get("title") }), kind: "cx-trained", stage: [this.images.element, h("div", { class: "cx-pair" }, this.beside, this.inside)],
-      knobs: [tools, this.score.element], outcome: [this.status], hint: word("trained.hint"),
+      name: word("trained.name", { name: this.model.get("title") }), kind: "tx",
+      stage: [this.images.element, this.status, h("div", { class: "tx-answer" }, look, this.classes.element), this.score.element],
+      knobs: [this.inside], hint: word("trained.hint"),
     };
   }
 
-  /** The answer, the tools and the buttons stand together, so that all stay in sight while the layers scroll. */
+  /** The picture, and beside it what the pointer does there. */
+  #buildInput() {
+    const { lang, word, draft } = this;
+    const point = (r, c, how) => how === "hover" && this.pen.looks && this.#look(r, c);
+    this.input = this.keep(new Grid({ lang, name: word("ui.input"), kind: "input", picture: true, point, ...this.editable("image") }));
+    this.pen = new Pen({ lang, grid: this.input, read: () => draft.values.image, write: (image) => draft.change({ image }) });
+    this.chooser = new PictureChooser(lang, (file) => this.#take(file));
+    const buttons = [...Object.values(this.pen.buttons), this.button("trained.clear", () => this.#clear()), ...this.chooser.elements];
+    const tools = h("div", { class: "cx-extras tx-tools", role: "group", "aria-label": word("trained.tools") }, ...buttons);
+    return h("div", { class: "cx-look" }, this.input.element, tools);
+  }
+
+  #imageName(n) {
+    return this.word("trained.image", { n: n + 1, name: this.word(`class.${this.labels[n]}`) });
+  }
+
   start(el) {
     super.start(el);
-    const part = (name) => this.root.querySelector(`.cx-work > .cx-${name}`);
-    this.beside.prepend(part("outcome"));
-    this.beside.append(part("knobs"), part("bar"));
     this.chooser.on(this.root);
-    this.pen.use("look");
     if (savesData()) this.#offer();
     else this.giveUp = whenNear(this.root, () => this.#load());
-  }
-
-  /** A class with its bar; pressing it shows the sum behind its logit. */
-  #bar(n) {
-    const name = this.word(`class.${n}`), fill = h("span", { class: "cx-fill" }), text = h("span", { class: "cx-odds" });
-    const act = () => {
-      this.#choose({ stage: "logits", unit: n, r: 0, c: 0, plane: 0 });
-      this.#bringDetail();
-    };
-    const element = h("button", { type: "button", class: "cx-class", "aria-pressed": "false", onclick: act }, h("span", { class: "cx-name" }, name), h("span", { class: "cx-track", "aria-hidden": "true" }, fill), text);
-    return { element: h("li", {}, element), button: element, fill, text, name };
   }
 
   linked() {
@@ -181,7 +164,8 @@ class TrainedExplorer extends Explorer {
   #took(tensors) {
     this.network.engine = new Engine(this.network.steps, tensors);
     this.network.tensors = tensors;
-    this.computed = null;
+    this.result = this.compute(this.draft.valid); // even while something impossible is typed
+    this.computed = this.draft.valid;
   }
 
   #tests() {
@@ -210,7 +194,7 @@ class TrainedExplorer extends Explorer {
 
   #clear() {
     this.#show(EMPTY);
-    if (this.pen.mode === "look") this.pen.use("draw");
+    if (this.pen.looks) this.pen.use("draw");
   }
 
   async #take(file) {
@@ -229,50 +213,35 @@ class TrainedExplorer extends Explorer {
     this.select();
   }
 
-  /** Scrolls just so far that the sum is seen. */
-  #bringDetail() {
-    this.detail.sum.scrollIntoView({ block: "nearest", behavior: "instant" });
+  /** Takes a number apart that was pressed among the layers or the classes, and brings its sum into the window. */
+  #pick(at) {
+    this.#choose(at);
+    this.detail.reveal();
   }
 
   // --- from state to page
 
   draw(values) {
-    const { draft, word } = this;
+    const { result } = this;
     this.input.draw(fromRows(values.image), [0, 0], { range: [0, 255] });
-    const picked = this.known.indexOf(toHex(draft.valid.image));
-    this.label = picked < 0 ? null : this.labels[picked];
+    const picked = this.known.indexOf(toHex(this.draft.valid.image));
     this.images.choose(picked < 0 ? null : picked);
-    for (const element of [this.inside, this.classes, this.score.element]) setAttribute(element, "hidden", !this.result);
-    if (!this.result) {
-      if (!this.asked) this.#tell(this.alerts.failure ? [] : [word("trained.loading")]);
-      return;
-    }
+    for (const element of [this.inside, this.classes.element, this.score.element]) setAttribute(element, "hidden", !result);
+    if (!result) return this.asked ? null : this.#tell(this.alerts.failure ? [] : [this.word("trained.loading")]);
+    const label = picked < 0 ? null : this.labels[picked];
+    this.classes.show(result.run, label);
+    this.#tell(answerLines(this.lang, result, label));
     this.layers.show();
-    this.#showClasses();
-    this.score.show(draft.valid);
-    this.select();
+    this.score.show(this.draft.valid);
+    return this.select();
   }
 
+  /** Tells lines, where they are new. @param {string[]} lines */
   #tell(lines) {
-    if (lines.join("\n") === this.told) return;
-    this.told = lines.join("\n");
+    const text = lines.join("\n");
+    if (text === this.told) return;
+    this.told = text;
     this.status.replaceChildren(...lines.map((line) => h("p", {}, line)));
-  }
-
-  #showClasses() {
-    const { word, label, result: { logits, probabilities, untouched } } = this, percent = (p) => (100 * p).toFixed(1);
-    const top = best(probabilities);
-    this.bars.forEach(({ button, fill, text }, n) => {
-      fill.style.width = `${100 * probabilities[n]}%`;
-      setText(text, word("trained.odds", { logit: formatNumber(Number(logits[n].toFixed(2))), percent: percent(probabilities[n]) }));
-      Object.assign(button.dataset, { logit: String(logits[n]), probability: String(probabilities[n]) });
-      button.classList.toggle("cx-top", n === top);
-      button.classList.toggle("cx-true", n === label);
-    });
-    const name = (n) => word(`class.${n}`), lines = [word("trained.says", { name: name(top), percent: percent(probabilities[top]) })];
-    if (label !== null) lines[0] = word("ui.sentences", { first: lines[0], second: word(label === top ? "trained.right" : "trained.wrong", { name: name(label) }) });
-    if (untouched) lines.push(word("trained.untouched", { name: name(best(untouched)), percent: percent(untouched[best(untouched)]) }));
-    this.#tell(lines);
   }
 
   /** Shows the chosen element: where it stands, and what it is made of. */
@@ -280,7 +249,7 @@ class TrainedExplorer extends Explorer {
     if (!this.result) return;
     const { at } = this;
     this.layers.select(at);
-    this.bars.forEach(({ button }, n) => button.setAttribute("aria-pressed", String(at.stage === "logits" && at.unit === n)));
+    this.classes.choose(at.stage === "logits" ? at.unit : null);
     const window = this.detail.show(at), [, rows] = this.network.input;
     this.input.mark(rows === SIDE ? window.map(({ r, c }) => ({ r, c, mark: "cx-window" })) : []);
     this.link?.update();

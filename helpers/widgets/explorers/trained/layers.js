@@ -10,7 +10,7 @@ export class Layers {
   constructor({ word, network, names, layers, choose }) {
     Object.assign(this, { word, network, names, layers, choose });
     const stages = network.stages.filter(({ id }) => id !== "logits");
-    this.strips = new Map(stages.map((stage) => [stage, new Strip({ name: names.full(stage), label: (n) => names.picture(stage, n), pick: (n, r, c) => this.#pick(stage, n, r, c) })]));
+    this.strips = new Map(stages.map((stage) => [stage, new Strip({ name: names.full(stage), caption: names.caption(stage), label: (n) => names.picture(stage, n), pick: (n, r, c) => this.#pick(stage, n, r, c) })]));
     this.element = h("div", { class: "cx-strips" }, ...this.#groups(stages));
   }
 

@@ -19,10 +19,20 @@ export class Names {
 
   /** The same, with what the stage does and gives. */
   full(stage) {
-    return this.word("trained.stage", { stage: this.short(stage), what: this.#what(stage) });
+    return this.word("trained.stage", { stage: this.short(stage), what: this.what(stage) });
   }
 
-  #what(stage) {
+  /** The same in few signs: "Convolution 2: 5×5, ReLU → 16×10×10". */
+  caption(stage) {
+    const { kind, layer } = this.steps[stage.step], after = this.#after(stage), parts = [];
+    if (layer.kernel_size) parts.push(kind.startsWith("Max") ? this.word("trained.largest", { window: times(layer.kernel_size) }) : times(layer.kernel_size));
+    else if (stage.kind !== "fc" && stage.kind !== "join") parts.push(kind);
+    const what = this.word("trained.gives", { what: [...parts, ...after].join(this.word("ui.comma")), shape: times(stage.maps ? stage.shape : [stage.shape[0]]) });
+    return this.word("trained.stage", { stage: this.short(stage), what });
+  }
+
+  /** What a stage does and gives. */
+  what(stage) {
     const { word, steps } = this, { kind, layer, before } = steps[stage.step], { shape } = stage;
     const parts = { count: shape[0], ...(stage.kind === "conv" ? { kernel: this.#kernel(steps[stage.step]) } : {}), inputs: before[0] };
     const pool = kind.includes("Pool2d") && !kind.startsWith("Adaptive") ? brief(layer.kernel_size) : "";
@@ -51,9 +61,12 @@ export class Names {
   }
 
   /** What comes before the output is shown. */
-  #then(text, { step, last }) {
-    const after = this.steps.slice(step + 1, last + 1).map(({ kind }) => kind).filter((kind) => !kind.startsWith("Dropout"));
-    return after.reduce((first, kind) => this.word("trained.then", { first, kind }), text);
+  #then(text, stage) {
+    return this.#after(stage).reduce((first, kind) => this.word("trained.then", { first, kind }), text);
+  }
+
+  #after({ step, last }) {
+    return this.steps.slice(step + 1, last + 1).map(({ kind }) => kind).filter((kind) => !kind.startsWith("Dropout"));
   }
 
   #shape({ maps, shape }) {

@@ -69,7 +69,7 @@ export class CellPainter {
         if (cell.value !== undefined) this.#flash(element);
         cell.value = now.value;
         element.dataset.value = String(now.value);
-        const full = formatNumber(now.value), shown = shortNumber(now.value);
+        const full = formatNumber(now.value), shown = this.grid.short(now.value) ?? shortNumber(now.value);
         cell.text.textContent = shown;
         setAttribute(element, "title", shown === full ? null : full);
         element.dataset.length = shown.length < 4 ? "s" : shown.length < 6 ? "m" : "l";

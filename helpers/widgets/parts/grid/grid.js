@@ -31,11 +31,12 @@ function placeOf(place) {
 
 export class Grid {
   /**
-   * @param {{lang: string, name: string, kind: "input" | "kernel" | "output", picture?: boolean} & Listeners} options
-   *   a picture is drawn in shades of grey; a block that is handed to paste fits
+   * @param {{lang: string, name: string, kind: "input" | "kernel" | "output", picture?: boolean, short?: (value: number) => string | null} & Listeners} options
+   *   a picture is drawn in shades of grey; a block that is handed to paste fits; short writes a number so that it fits into a
+   *   cell, or gives null where that is done as usual
    *   Rows and columns that listeners get count from the corner of the matrix: those of the padding are negative or beyond its end.
    */
-  constructor({ lang, name, kind, edit, paste, refuse, tell, point, picture = false }) {
+  constructor({ lang, name, kind, edit, paste, refuse, tell, point, picture = false, short = () => null }) {
     this.lang = lang;
     this.name = name;
     this.edit = edit;
@@ -44,6 +45,7 @@ export class Grid {
     this.tell = tell;
     this.point = point;
     this.picture = picture;
+    this.short = short;
     /** @type {Matrix} */
     this.matrix = { h: 0, w: 0, d: new Float64Array() };
     /** @type {Pair} */

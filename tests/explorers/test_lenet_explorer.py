@@ -356,7 +356,7 @@ def test_on_a_laptop_all_of_it_fits_one_window(bare_page):
     assert lenet.region.bounding_box()["height"] <= 760
     for name in KINDS:
         lenet.region.get_by_role("button", name=re.compile(f"^{name}")).click()
-        for silence in lenet.region.get_by_role("button", name=re.compile("^Silence")).all():
+        for silence in lenet.region.get_by_role("button", name=re.compile("^Switch off")).all():
             silence.click()
         assert lenet.region.bounding_box()["height"] <= 800, name
     lenet.button("Convolution 2, map 3").click()
@@ -373,7 +373,7 @@ def test_on_a_laptop_the_answer_is_in_sight_while_anything_is_changed(bare_page,
     classes, tried = lenet.region.get_by_role("list", name="Classes"), 0
     for name in KINDS:
         lenet.region.get_by_role("button", name=re.compile(f"^{name}")).click()
-        assert seen(classes, lenet.region.locator(".lx-sums")) == [True, True], name
+        assert seen(classes, lenet.region.locator(".tx-sums")) == [True, True], name
         for control in lenet.region.locator(CONTROLS.replace("WHERE", where)).all():
             control.focus()
             assert seen(control, classes) == [True, True], control.evaluate("one => one.outerHTML")
@@ -425,12 +425,12 @@ def test_on_a_phone_it_is_short_and_its_first_line_stays_in_sight(bare_page):
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_on_a_phone_a_class_or_a_map_brings_its_sum_into_sight(bare_page, motion):
     lenet = LeNet(bare_page(LONG, LeNetExplorer(id="lenet"), LONG, **PHONE, reduced_motion=motion))
-    shown, window = lenet.region.locator(".lx-sums"), lenet.grid("Window")
+    shown, window = lenet.region.locator(".tx-sums"), lenet.grid("Window")
     for name in KINDS:
         pressed = lenet.region.get_by_role("button", name=re.compile(f"^{name}"))
         pressed.scroll_into_view_if_needed()
-        at_once = pressed.evaluate(f"one => {{ one.click(); return ({SEES})(document.querySelector('.lx-sums')); }}")
+        at_once = pressed.evaluate(f"one => {{ one.click(); return ({SEES})(document.querySelector('.tx-sums')); }}")
         assert at_once or motion == "no-preference", name
-        lenet.page.wait_for_function(f"({SEES})(document.querySelector('.lx-sums'))")
+        lenet.page.wait_for_function(f"({SEES})(document.querySelector('.tx-sums'))")
         assert seen(shown) == [True], name
         assert not window.is_visible() or seen(window) == [True], name

@@ -182,7 +182,8 @@ def test_words_that_are_not_there_or_no_json_are_refused(modules, tmp_path):
 def test_every_view_has_a_python_class_of_its_name_beside_it():
     from helpers import widgets
 
-    assert set(bundle.rooms()) == set(widgets.__all__)
+    assert {*bundle.rooms(), *widgets.ALIASES} == set(widgets.__all__)
+    assert set(widgets.ALIASES.values()) <= set(bundle.rooms())
     assert len(widgets.__all__) > 10
     for name, view in bundle.rooms().items():
         assert inspect.getfile(getattr(widgets, name)) == str(view.with_name("__init__.py"))

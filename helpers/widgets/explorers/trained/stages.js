@@ -43,9 +43,9 @@ export function weightedOf(steps) {
   return steps.map((_, n) => n).filter((n) => WEIGHTED.includes(steps[n].kind));
 }
 
-/** Columns in which a vector is drawn: as many as divide it, at most 60. */
+/** Columns in which a vector is drawn: as many as divide it, at most 42. */
 export function columnsOf(count) {
-  for (let columns = Math.min(count, 60); columns > 12; columns--) if (count % columns === 0) return columns;
+  for (let columns = Math.min(count, 42); columns > 12; columns--) if (count % columns === 0) return columns;
   return Math.min(count, 48);
 }
 

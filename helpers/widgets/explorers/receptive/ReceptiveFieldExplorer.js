@@ -1,9 +1,17 @@
-/** The receptive field of any element in a stack of layers that the reader builds. */
+/**
+ * The receptive field of any element in a stack of layers that the reader builds.
+ *
+ * @import { Model, Refusal } from "../../types.js"
+ * @import { Layer, LevelField, Paths, Place } from "./arithmetic.js"
+ *
+ * @typedef {{size: number, layers: Layer[]}} State
+ * @typedef {{sizes: number[], fields: LevelField[]}} Result of all levels
+ */
 import { Explorer, mounted } from "../../explorer.js";
 import { h } from "../../parts/dom.js";
 import { Grid } from "../../parts/grid/grid.js";
 import { learn } from "../../words/words.js";
-import { fields, inTwoDimensions, paths, sizes } from "./arithmetic.js";
+import { fields, inTwoDimensions, levels, paths, sizes } from "./arithmetic.js";
 import { ReceptiveControls } from "./controls.js";
 import { FieldDrawing } from "./drawing.js";
 import { LayerList } from "./layers.js";
@@ -16,21 +24,28 @@ learn(words);
 
 const TRAITS = ["size", "layers"];
 
+/** @extends {Explorer<State, Result>} */
 class ReceptiveFieldExplorer extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, TRAITS);
+    /** @type {Place | null} */
     this.usual = model.get("at") ?? null; // where the author looks from; null: the middle of the last layer
+    /** @type {Place | null} */
     this.at = this.usual;
   }
 
+  /** @param {State} values @returns {Refusal | null} */
   refusal({ size, layers }) {
-    const { layer, refusal } = sizes(size, layers);
-    const where = { key: "field.layer", params: { layer } };
-    return refusal ? { key: "ui.bad.where", params: { where, text: refusal } } : null;
+    const found = sizes(size, layers);
+    if (!("refusal" in found)) return null;
+    const where = { key: "field.layer", params: { layer: found.layer } };
+    return { key: "ui.bad.where", params: { where, text: found.refusal } };
   }
 
+  /** @param {State} values @returns {Result} */
   compute({ size, layers }) {
-    return { ...sizes(size, layers), fields: fields(layers) };
+    return { sizes: levels(size, layers), fields: fields(layers) };
   }
 
   build() {
@@ -55,7 +70,9 @@ class ReceptiveFieldExplorer extends Explorer {
 
   /** A link tells the level and the element that the reader looks from, too. */
   linked() {
-    const get = () => this.at, take = (at) => (this.at = at);
+    const get = () => this.at;
+    /** @param {Place} at */
+    const take = (at) => (this.at = at);
     const look = lookView({ get, take, usual: () => this.#near(this.usual) });
     return { fields: receptiveFields(LIMITS), view: { o: look } };
   }
@@ -66,14 +83,14 @@ class ReceptiveFieldExplorer extends Explorer {
 
   // --- changes
 
-  /** Another stack, seen from the middle of its last layer. */
+  /** Another stack, seen from the middle of its last layer. @param {Layer[]} layers */
   #replace(layers) {
     this.layers.forget();
     this.at = null;
     this.draft.change({ layers });
   }
 
-  /** A level and an element that there are: those of `at` as far as possible, else the middle of the last layer. */
+  /** A level and an element that there are: those of `at` as far as possible, else the middle of the last layer. @param {Place | null} at @returns {Place} */
   #near(at) {
     const all = this.result.sizes, last = all.length - 1;
     const level = Math.min(Math.max(at?.[0] ?? last, 0), last);
@@ -83,13 +100,14 @@ class ReceptiveFieldExplorer extends Explorer {
 
   // --- from state to page
 
+  /** @param {State} values */
   draw(values) {
     this.layers.show(this.draft.refused ? null : this.result);
     this.controls.show(values);
     this.pick(...this.#near(this.at));
   }
 
-  /** Shows what an element of a level sees. */
+  /** Shows what an element of a level sees. @param {number} level @param {number} element */
   pick(level, element) {
     this.at = this.#near([level, element]);
     const { layers } = this.draft.valid, { result } = this;
@@ -102,6 +120,7 @@ class ReceptiveFieldExplorer extends Explorer {
     this.link?.update();
   }
 
+  /** @param {number[][]} counts */
   #drawLevels(counts) {
     const { lang, at, result } = this, { layers } = this.draft.valid;
     const names = result.sizes.map((_, level) => levelName(lang, level));
@@ -109,7 +128,7 @@ class ReceptiveFieldExplorer extends Explorer {
     this.drawing.show({ ...result, layers, counts, at, names, name });
   }
 
-  /** The field in words: its size and place, what the border or the dilation takes from it, its paths. */
+  /** The field in words: its size and place, what the border or the dilation takes from it, its paths. @param {Paths} seen */
   #tell(seen) {
     const lines = fieldLines(this.lang, this.at, this.result.fields[this.at[0]], seen), text = lines.join("\n");
     if (text === this.told) return;

@@ -1,10 +1,18 @@
-/** The controls around the list of layers: input elements and presets, and where the reader looks from. */
+/**
+ * The controls around the list of layers: input elements and presets, and where the reader looks from.
+ *
+ * @import { Draft } from "../../state/draft.js"
+ * @import { Refuse } from "../../types.js"
+ * @import { Layer, Place } from "./arithmetic.js"
+ * @import { State } from "./ReceptiveFieldExplorer.js"
+ */
 import { same } from "../../arithmetic/memory.js";
 import { h } from "../../parts/dom.js";
 import { SpinField, choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 
+/** @type {Record<string, Layer[]>} */
 const STACKS = {
   two: [[2, 1, 0, 1], [2, 1, 0, 1]],
   three: [[3, 1, 1, 1], [3, 1, 1, 1], [3, 1, 1, 1]],
@@ -16,12 +24,14 @@ const STACKS = {
 
 export class ReceptiveControls {
   /**
-   * @param {{lang: string, draft: object, refuse: (name: string, refusal: object | null) => void,
-   *   replace: (layers: number[][]) => void, look: (level: number | null, element: number | null) => void}} options
+   * @param {{lang: string, draft: Draft<State>, refuse: Refuse,
+   *   replace: (layers: Layer[]) => void, look: (level: number | null, element: number | null) => void}} options
    *   replace takes another stack; look looks from another level or element, null where that stays
    */
   constructor({ lang, draft, refuse, replace, look }) {
+    /** @type {(key: string) => string} */
     this.word = (key) => say(lang, key);
+    /** @param {string} key @param {number} minimum @param {number} maximum @param {(value: number) => void} write */
     const spin = (key, minimum, maximum, write) =>
       new SpinField({ lang, name: this.word(key), minimum, maximum, refuse, write });
     this.size = spin("field.size", 1, LIMITS.size, (size) => draft.change({ size }));
@@ -37,13 +47,13 @@ export class ReceptiveControls {
     return [["", this.word("ui.preset.own")], ...presets];
   }
 
-  /** Shows the input's size, and which preset the layers are. */
+  /** Shows the input's size, and which preset the layers are. @param {State} values */
   show({ size, layers }) {
     this.size.show(size);
     this.stacks.select.value = Object.keys(STACKS).find((key) => same(STACKS[key], layers)) ?? "";
   }
 
-  /** Shows where one looks from, among levels of these sizes. */
+  /** Shows where one looks from, among levels of these sizes. @param {Place} at @param {number[]} sizes */
   showLook([level, element], sizes) {
     this.level.limit(sizes.length - 1);
     this.place.limit(sizes[level] - 1);
@@ -57,7 +67,7 @@ export class ReceptiveControls {
   }
 }
 
-/** A field with its name before it. */
+/** A field with its name before it. @param {SpinField} field */
 function labelled({ name, element }) {
   return h("div", { class: "cx-group" }, h("span", { "aria-hidden": "true" }, name), element);
 }

@@ -14,6 +14,7 @@ from helpers import data
 from helpers.widgets import LeNetExplorer
 from tests.explorers.explorer import PHONE, SEES, VALUES, WIDE, OnPage, faults_by_axe
 from tests.lenet import by_pytorch
+from tools.test_images import chosen
 
 
 class LeNet(OnPage):
@@ -50,6 +51,8 @@ class LeNet(OnPage):
             ]
         if state.get("z"):
             explorer.silenced = [tuple(map(int, pair.split(","))) for pair in state["z"].split(";")]
+        if state.get("s"):
+            explorer.off = state["s"].split(";")
         torch.testing.assert_close(self.logits, explorer.output, rtol=1e-4, atol=1e-5)
         best = explorer.output.argmax()
         assert self.status.startswith(f"The network says: {data.CLASSES[best]}, ")
@@ -192,6 +195,49 @@ def test_a_kernel_can_be_edited_zeroed_and_restored(lenet):
     lenet.button("Switch 2 on again").click()
     assert torch.equal(lenet.logits, before)
     assert lenet.state() == {}
+
+
+def right_answers(explorer):
+    """PyTorch's count on the shipped test images, and how many of these are too close to call."""
+    test = chosen()
+    with torch.no_grad():
+        logits = explorer.model(test["images"][:, None] / 255.0)
+    first, second = logits.topk(2).values.T
+    return int((logits.argmax(1) == test["labels"]).sum()), int((first - second < 1e-3).sum())
+
+
+def test_right_answers_are_counted_with_parts_switched_off_and_without(lenet):
+    lenet.button("Convolution 2, map 4").click()
+    lenet.button("Switch off 4: its outputs 0").click()
+    lenet.button("Leave out ReLU").click()
+    lenet.page.wait_for_function(
+        "document.querySelector('#lenet .cx-score').innerText.includes('Without your changes')"
+    )
+    told = re.findall(r"(?:Right on|changes:) (\d+)", lenet.region.locator(".cx-score").inner_text())
+    explorer = LeNetExplorer()
+    plain, unsure = right_answers(explorer)
+    assert abs(int(told[1]) - plain) <= unsure
+    explorer.silenced, explorer.off = [(2, 4)], ["4"]
+    changed, unsure = right_answers(explorer)
+    assert abs(int(told[0]) - changed) <= unsure
+    assert changed < plain
+    assert lenet.state() == {"z": "2,4", "s": "4"}
+    lenet.assert_true()
+    lenet.button("Put ReLU back").click()
+    lenet.button("Switch 4 on again").click()
+    assert lenet.region.locator(".cx-score").inner_text() == f"Right on {told[1]} of 200 test images (91.0 %)."
+
+
+def test_counting_can_be_stopped(bare_page):
+    page = bare_page(LeNetExplorer(id="lenet"))
+    lenet = LeNet(page)
+    page.evaluate("Worker = class { constructor() { throw new Error('no workers here'); } }")  # and counts all the same
+    lenet.button("Count right answers on 200 test images").click()
+    lenet.button("Stop counting").click()
+    assert lenet.button("Count right answers on 200 test images").is_visible()
+    assert "of 200" not in lenet.region.locator(".cx-score-text").inner_text()
+    lenet.button("Count right answers on 200 test images").click()
+    page.wait_for_function("document.querySelector('#lenet .cx-score').innerText.startsWith('Right on')")
 
 
 def test_reset_brings_the_authors_state_back(lenet):
@@ -353,7 +399,7 @@ def seen(*parts):
 
 def test_on_a_laptop_all_of_it_fits_one_window(bare_page):
     lenet = LeNet(bare_page(LeNetExplorer(id="lenet"), **WIDE))
-    assert lenet.region.bounding_box()["height"] <= 760
+    assert lenet.region.bounding_box()["height"] <= 780
     for name in KINDS:
         lenet.region.get_by_role("button", name=re.compile(f"^{name}")).click()
         for silence in lenet.region.get_by_role("button", name=re.compile("^Switch off")).all():

@@ -1,7 +1,7 @@
 """Networks as trees of layers: traced from a real model, counted layer by layer, built again, and written out."""
 
 from helpers.network.checking import checked, checked_batch, checked_shape
-from helpers.network.counting import Row, table
+from helpers.network.counting import Row, steps, table
 from helpers.network.exporting import code
 from helpers.network.layers import ACTIVATIONS, CONTAINERS, JOINS, KINDS, LIMITS, Layer
 from helpers.network.modules import build, model_like, module
@@ -26,6 +26,7 @@ __all__ = [
     "grouped",
     "model_like",
     "module",
+    "steps",
     "table",
     "text",
     "trace",

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from helpers.network.counting import table
+from helpers.network.counting import steps
 from helpers.network.layers import ACTIVATIONS, Layer
 from helpers.network.tracing import trace
 from helpers.words import say
@@ -31,6 +31,7 @@ def without(model: nn.Module, parts: Iterable[str], input_shape: Any) -> nn.Modu
 
     Raises ValueError for a part that the model does not have, and where shapes do not agree.
 
+    >>> import torch
     >>> from torch import nn
     >>> net = nn.Sequential(nn.Conv2d(1, 2, 1), nn.Sigmoid())
     >>> without(net, ["0:1"], (1, 8, 8))(torch.zeros(1, 1, 8, 8))[0, 1].any()
@@ -51,10 +52,7 @@ class _Switch:
         self.modules = dict(twin.named_modules())
         self.chains = list(_chains(layers))
         self.known = {layer["name"]: layer for chain in self.chains for layer in chain}
-        self.before = {}
-        shape = tuple(input_shape)
-        for row in table(layers, input_shape):
-            self.before[row.name], shape = (shape, row.shape), row.shape
+        self.shapes = {row.name: (before, row.shape) for row, before in steps(layers, input_shape)}
 
     def off(self, part: str) -> None:
         name, colon, unit = part.rpartition(":")
@@ -93,16 +91,18 @@ class _Switch:
 
     def _layer(self, part: str) -> None:
         module = self._module(part, part)
-        shape, after = self.before[part]
+        shape, after = self.shapes[part]
         if shape != after:
             told = {"before": "×".join(map(str, shape)), "after": "×".join(map(str, after))}
             raise ValueError(say("network.bad.skip", part=repr(part), **told))
         module.register_forward_hook(_changing(lambda Y, X: X))
 
     def _branch(self, part: str, name: str, branch: int) -> None:
-        module = self.modules.get(name)
-        branches: Any = getattr(module, "branches", None)
-        if branches is None or not branch < len(branches):
+        from helpers.network.parallel import Parallel
+
+        named = (self.modules.get(one) for one in (name, name.rpartition(".")[0]))  # of "mixed.cat" too
+        branches: Any = next((module.branches for module in named if isinstance(module, Parallel)), ())
+        if not branch < len(branches):
             raise ValueError(say("network.bad.part", part=repr(part)))
         branches[branch].register_forward_hook(_changing(lambda Y, _: Y * 0))
 

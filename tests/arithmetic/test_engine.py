@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import random
 
 import pytest
@@ -12,6 +13,8 @@ from torch import nn
 
 from helpers import data, models, network, weights
 from helpers.widgets import TrainedExplorer
+from helpers.widgets.explorers.trained import SILENT, _items
+from tests.trees import trees
 from tools.test_images import chosen
 
 RUN = """([layers, shapes, input, tensors, x, changes]) => {
@@ -32,7 +35,7 @@ def run(script, net, X, **changes):
         key: {"shape": list(value.shape), "d": value.flatten().tolist()} for key, value in net.state_dict().items()
     }
     told = script.evaluate(RUN, [layers, shapes, list(X.shape[1:]), tensors, X.flatten().tolist(), changes])
-    return torch.tensor(told).reshape(shapes[-1])
+    return torch.tensor(told, dtype=torch.float32).reshape(shapes[-1])
 
 
 def fresh(net, seed=0):
@@ -40,7 +43,8 @@ def fresh(net, seed=0):
     draw = torch.Generator().manual_seed(seed)
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d):
-            for tensor in (module.weight.data, module.bias.data, module.running_mean):
+            learnt = [parameter.data for parameter in module.parameters()]
+            for tensor in (*learnt, module.running_mean):
                 tensor.normal_(generator=draw)
             module.running_var.uniform_(0.5, 2, generator=draw)
     return net.eval()
@@ -105,6 +109,63 @@ def test_random_networks_are_pytorchs(script, sweep):
         net, X = fresh(random_chain(draw, shape), n), torch.randn(1, *shape)
         with torch.no_grad():
             torch.testing.assert_close(run(script, net, X), net(X)[0], rtol=1e-4, atol=1e-4)
+
+
+CHANGED = """([layers, shapes, input, tensors, x, state]) => {
+  const { engine, trainedStages } = convnets, steps = engine.stepsOf(layers, shapes, input);
+  for (const tensor of Object.values(tensors)) tensor.d = Float32Array.from(tensor.d);
+  const machine = new engine.Engine(steps, tensors);
+  machine.change(trainedStages.changesOf(state, steps));
+  return [...machine.run(Float32Array.from(x))];
+}"""
+
+
+def switched_off(draw, layers, shape):
+    """Some units, layers and branches of a tree that can be off: as a page's state, and by their names."""
+    state, parts = {"kernels": [], "silenced": [], "off": []}, []
+    items, weighted = dict(_items(layers)), 0
+    for row, before in network.steps(layers, shape):
+        layer, path = items[row.path], ".".join(map(str, row.path))
+        if layer["kind"] in ("Conv2d", "Linear"):
+            weighted += 1
+            if draw.random() < 0.4:
+                unit = draw.randrange(row.shape[0])
+                state["silenced"].append((weighted, unit))
+                parts.append(f"{layer['name']}:{unit}")
+        if layer["kind"] == "Parallel" and layer["name"]:
+            branch = draw.randrange(len(layer["branches"]))
+            state["off"].append(f"{path}.{branch}")
+            parts.append(f"{layer['name']}/{branch}")
+        elif before == row.shape and layer["kind"] not in (*SILENT, "Parallel") and draw.random() < 0.2:
+            state["off"].append(path)
+            parts.append(layer["name"])
+    return state, parts
+
+
+def test_random_trees_are_pytorchs_with_parts_switched_off_and_without(script, sweep):
+    draw, run_cases, changed = random.Random(5), 0, 0
+    for n, case in enumerate(trees(sweep(1500, least=150), seed=7)):
+        try:
+            net = fresh(network.build(case.layers, case.input_shape), n)
+            layers = network.trace(net, case.input_shape)
+        except ValueError:
+            continue
+        rows = network.table(layers, case.input_shape)
+        if sum(row.multiply_adds for row in rows) > 3e6 or max(math.prod(row.shape) for row in rows) > 1e5:
+            continue
+        X, shapes = torch.randn(1, *case.input_shape), [list(row.shape) for row in rows]
+        tensors = {key: {"shape": list(v.shape), "d": v.flatten().tolist()} for key, v in net.state_dict().items()}
+        state, parts = (
+            switched_off(draw, layers, case.input_shape) if n % 2 else ({"kernels": [], "silenced": [], "off": []}, [])
+        )
+        told = script.evaluate(CHANGED, [layers, shapes, list(case.input_shape), tensors, X.flatten().tolist(), state])
+        with torch.no_grad():
+            wanted = network.without(net, parts, case.input_shape)(X)[0]
+        ours = torch.tensor(told, dtype=torch.float32).reshape(wanted.shape)
+        torch.testing.assert_close(ours, wanted, rtol=1e-4, atol=1e-4)
+        run_cases, changed = run_cases + 1, changed + bool(parts)
+    assert run_cases > 20
+    assert changed > 5
 
 
 RESIZE = "([x, from, to]) => [...convnets.engine.resized(Float32Array.from(x), from, to)]"

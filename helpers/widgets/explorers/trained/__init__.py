@@ -7,7 +7,7 @@ import functools
 import hashlib
 import html
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import traitlets as t
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SIDE = 28
 TESTS = 200  # images in weights.TEST_IMAGES
+WEIGHTED = ("Conv2d", "Linear")
+SILENT = ("Flatten", "Identity", "Dropout", "Dropout2d")  # what only hands on
 
 
 class Picture(Matrix):
@@ -118,8 +120,8 @@ class TrainedExplorer(CourseWidget):
 
     network = t.Unicode(help="name of its files").tag(sync=True)
     title = t.Unicode(help="name for readers").tag(sync=True)
-    layers = t.List(help="the network, as helpers.network.trace gives it").tag(sync=True)
-    shapes = t.List(help="shape of every row's output").tag(sync=True)
+    layers: t.List[Any] = t.List(help="the network, as helpers.network.trace gives it").tag(sync=True)
+    shapes: t.List[Any] = t.List(help="shape of every row's output").tag(sync=True)
     input_shape = t.List(t.Int()).tag(sync=True)
     image = Picture(SIDE).tag(sync=True)
     kernels = Kernels(default_value=()).tag(sync=True)
@@ -149,12 +151,12 @@ class TrainedExplorer(CourseWidget):
     @property
     def weighted(self) -> list[Layer]:
         """The layers with kernels or weights, in the order in which they run: number 1 comes first."""
-        return [layer for layer, _, _ in _leaves(self.layers) if layer["kind"] in ("Conv2d", "Linear")]
+        return [step.layer for step in _steps(self.network) if step.layer["kind"] in WEIGHTED]
 
     @property
     def reads(self) -> list[int]:
         """The channels or numbers that each layer of `weighted` reads."""
-        return _architecture_reads(self.network)
+        return [step.before[0] for step in _steps(self.network) if step.layer["kind"] in WEIGHTED]
 
     @property
     def parts(self) -> dict[str, str]:
@@ -256,36 +258,43 @@ def _architecture(name: str) -> tuple[tuple[Layer, ...], list[list[int]], tuple[
     return layers, shapes, known.input_shape, known.title
 
 
+class Step(NamedTuple):
+    """A row of the network's table: its layer (of a join, the Parallel), its place, and the shapes before and after."""
+
+    layer: Layer
+    path: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
 @functools.cache
-def _architecture_reads(name: str) -> list[int]:
-    layers, shapes, input_shape, _ = _architecture(name)
-    befores = _befores(layers, shapes, list(input_shape))
-    return [before[0] for (layer, _, _), before in befores if layer["kind"] in ("Conv2d", "Linear")]
+def _steps(name: str) -> list[Step]:
+    layers, _, input_shape, _ = _architecture(name)
+    items = dict(_items(layers))
+    return [
+        Step(items[row.path], ".".join(map(str, row.path)), before, row.shape)
+        for row, before in network.steps(layers, input_shape)
+    ]
 
 
-def _befores(layers: Any, shapes: list[list[int]], shape: list[int]) -> Iterator[tuple[Any, list[int]]]:
-    """Every row with the shape that comes into it."""
-    for row, after in zip(_leaves(layers), shapes, strict=True):
-        yield row, shape
-        shape = after
+def _items(layers: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Layer]]:
+    """Every item of a tree by its place."""
+    for n, item in enumerate(layers):
+        yield (*path, n), item
+        yield from _items(item.get("layers", ()), (*path, n))
+        for b, branch in enumerate(item.get("branches", ())):
+            yield from _items(branch, (*path, n, b))
 
 
 @functools.cache
 def _parts(name: str) -> dict[str, str]:
-    layers, shapes, input_shape, _ = _architecture(name)
-    silent = ("Flatten", "Identity", "Dropout", "Dropout2d")
-    rows = zip(_befores(layers, shapes, list(input_shape)), shapes, strict=True)
-    return {
-        ".".join(map(str, path)): layer["name"]
-        for ((layer, path, _), before), after in rows
-        if before == after and layer["kind"] not in silent
-    }
-
-
-def _leaves(layers: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[Any, tuple[int, ...], int]]:
-    """The layers of a chain with their places."""
-    for n, layer in enumerate(layers):
-        yield layer, (*path, n), n
+    parts: dict[str, str] = {}
+    for layer, path, before, after in _steps(name):
+        if layer["kind"] == "Parallel":
+            parts |= {f"{path}.{b}": f"{layer['name']}/{b}" for b in range(len(layer["branches"]))}
+        elif before == after and layer["kind"] not in SILENT:
+            parts[path] = layer["name"]
+    return parts
 
 
 def _gallery(images: Any, labels: Any) -> tuple[torch.Tensor, torch.Tensor]:

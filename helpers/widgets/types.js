@@ -2,6 +2,8 @@
  * Types that several modules speak of. There is no code here: nothing is joined from it.
  *
  * @typedef {{h: number, w: number, d: Float64Array}} Matrix height, width, and the values in row-major order
+ * @typedef {{h: number, w: number, d: Float32Array}} SingleMatrix the same in single precision, as trained networks have it
+ * @typedef {Matrix | SingleMatrix} AnyMatrix
  * @typedef {[number, number]} Pair rows and columns
  * @typedef {{padding: Pair, stride: Pair, dilation: Pair}} Settings of sliding windows; padding counts per side
  *

@@ -3,33 +3,50 @@
  *
  * A tree becomes a list of steps, each of which reads the outputs of earlier ones: a layer reads one, the join of branches
  * several. Whoever draws or takes apart a network reads `steps`; whoever computes calls `run`.
+ *
+ * @import { Pair } from "../types.js"
+ * @import { Compute, Layer, Learnt } from "./layers.js"
+ * @import { Tensors } from "./safetensors.js"
+ *
+ * @typedef {object} Step
+ * @property {Layer} layer as the tree has it; of a join, the Parallel @property {string} kind its kind; of a join "concat" or "add"
+ * @property {number[]} path places that lead to it in the tree: item, branch, item …; a block's item, item …
+ * @property {number[]} reads steps, or INPUT @property {number[]} before shape of what the first of them gives @property {number[]} shape of what it gives
+ *
+ * @typedef {[step: number, o: number, c: number, rows: number[][]]} Replaced a kernel: channel out, channel in, and its numbers
+ *
+ * @typedef {object} Changes
+ * @property {Replaced[]} [kernels] @property {[step: number, unit: number][]} [units] step and channel or unit
+ * @property {[step: number, branch: number][]} [branches] step of the join and branch
+ * @property {number[]} [whole] steps whose input and output have one shape
  */
 import { ACTIVATE, activation, adaptive, batchNorm, convolution, linear, pooling, responseNorm, softmaxOver } from "./layers.js";
 
 /** The picture, as what a step reads. */
 export const INPUT = -1;
 
+/** @param {number[]} shape */
 const product = (shape) => shape.reduce((a, b) => a * b, 1);
+/** @param {string} kind */
 const isNorm = (kind) => kind.startsWith("BatchNorm");
+/** @param {string} kind */
 const isDropout = (kind) => kind.startsWith("Dropout");
+/** @param {string} kind */
 export const isActivation = (kind) => kind in ACTIVATE || kind.endsWith("Softmax");
 
 /**
- * @typedef {object} Step
- * @property {object} layer as the tree has it; of a join, the Parallel @property {string} kind its kind; of a join "concat" or "add"
- * @property {number[]} path places that lead to it in the tree: item, branch, item …; a block's item, item …
- * @property {number[]} reads steps, or INPUT @property {number[]} before shape of what the first of them gives @property {number[]} shape of what it gives
- */
-
-/**
  * The steps of a tree of layers, in the order in which they run.
- * @param {object[]} layers @param {number[][]} shapes of the steps' outputs, in that order @param {number[]} input shape of the picture
+ * @param {Layer[]} layers @param {number[][]} shapes of the steps' outputs, in that order @param {number[]} input shape of the picture
  * @returns {Step[]}
  */
 export function stepsOf(layers, shapes, input) {
+  /** @type {Step[]} */
   const steps = [];
+  /** @param {number} n */
   const shapeOf = (n) => (n === INPUT ? input : steps[n].shape);
+  /** The number of a new step. @param {Layer} layer @param {string} kind @param {number[]} path @param {number[]} reads */
   const push = (layer, kind, path, reads) => steps.push({ layer, kind, path, reads, before: shapeOf(reads[0]), shape: shapes[steps.length] }) - 1;
+  /** The last step of items that begin where `from` ends. @param {Layer[]} items @param {number[]} path @param {number} from @returns {number} */
   const follow = (items, path, from) => {
     items.forEach((item, n) => {
       const here = [...path, n];
@@ -62,9 +79,10 @@ export function activationOf(steps, n) {
   return n;
 }
 
-/** Whether every layer finds what it has learnt, in its size. @param {Step[]} steps */
+/** Whether every layer finds what it has learnt, in its size. @param {Step[]} steps @param {Tensors} tensors */
 export function fits(steps, tensors) {
   return steps.every(({ kind, layer, before, shape }) => {
+    /** @param {string} name @param {number} size */
     const has = (name, size) => tensors[`${layer.name}.${name}`]?.d.length === size, [c] = before;
     if (isNorm(kind)) return has("running_mean", c) && has("running_var", c) && (!layer.affine || (has("weight", c) && has("bias", c)));
     if (kind !== "Conv2d" && kind !== "Linear") return true;
@@ -76,23 +94,27 @@ export function fits(steps, tensors) {
 /** A network that computes. One picture at a time; its outputs stay until the next. */
 export class Engine {
   /**
-   * @param {Step[]} steps @param {Record<string, {shape: number[], d: Float32Array}>} tensors by PyTorch's names: a layer's name, ".weight" and so on
+   * @param {Step[]} steps @param {Tensors} tensors by PyTorch's names: a layer's name, ".weight" and so on
    */
   constructor(steps, tensors) {
-    Object.assign(this, { steps, tensors });
+    this.steps = steps;
+    this.tensors = tensors;
     this.outputs = steps.map(({ shape }) => new Float32Array(product(shape)));
     this.parts = steps.map((step) => this.#parts(step));
     this.trained = steps.map((step, n) => this.#prepared(step, this.parts[n]));
+    /** @type {Float32Array} */
     this.input = new Float32Array();
     this.change({});
   }
 
-  /** What a layer has learnt: weight, bias and so on, or null where it has none. */
+  /** What a layer has learnt: weight, bias and so on, or null where it has none. @param {Step} step @returns {Learnt} */
   #parts({ layer }) {
+    /** @param {string} name */
     const part = (name) => this.tensors[`${layer.name}.${name}`]?.d ?? null;
     return { weight: part("weight"), bias: part("bias"), running_mean: part("running_mean"), running_var: part("running_var") };
   }
 
+  /** What computes a step; nothing does for a join. @param {Step} step @param {Learnt} own @returns {Compute | null} */
   #prepared(step, own) {
     const { kind, layer, before, shape } = step;
     if (kind === "Conv2d") return convolution(layer, before, shape, own.weight, own.bias);
@@ -111,11 +133,6 @@ export class Engine {
    * Changes parts, and brings all others back: kernels are replaced, units' outputs are 0, a branch gives zeros, a layer
    * hands on what it reads.
    * @param {Changes} changes
-   *
-   * @typedef {object} Changes
-   * @property {[number, number, number, number[][]][]} [kernels] step, channel out, channel in, rows
-   * @property {[number, number][]} [units] step and channel or unit @property {[number, number][]} [branches] step of the join and branch
-   * @property {number[]} [whole] steps whose input and output have one shape
    */
   change({ kernels = [], units = [], branches = [], whole = [] }) {
     this.compute = [...this.trained];
@@ -130,13 +147,14 @@ export class Engine {
     this.first = Math.min(this.steps.length, ...changed);
   }
 
+  /** @param {number} n @param {number} o @param {number} c @param {number[][]} rows */
   #replace(n, o, c, rows) {
     const kernel = rows.flat(), { layer, before } = this.steps[n];
     if (this.weights[n] === this.parts[n].weight) this.weights[n] = this.weights[n].slice();
     this.weights[n].set(kernel, (o * (before[0] / layer.groups) + c) * kernel.length);
   }
 
-  /** What a step reads first. */
+  /** What a step reads first. @param {number} n */
   before(n) {
     const [source] = this.steps[n].reads;
     return source === INPUT ? this.input : this.outputs[source];
@@ -152,6 +170,7 @@ export class Engine {
     return this.outputs[this.steps.length - 1];
   }
 
+  /** @param {number} n */
   #step(n) {
     const { kind, reads } = this.steps[n], y = this.outputs[n];
     const inputs = reads.map((source) => (source === INPUT ? this.input : this.outputs[source]));
@@ -165,12 +184,13 @@ export class Engine {
 
 /** Pairs by their first parts. @param {[number, number][]} pairs @returns {Map<number, number[]>} */
 function grouped(pairs) {
+  /** @type {Map<number, number[]>} */
   const groups = new Map();
   for (const [first, second] of pairs) groups.set(first, [...(groups.get(first) ?? []), second]);
   return groups;
 }
 
-/** Joins what branches give; those that are off give zeros. */
+/** Joins what branches give; those that are off give zeros. @param {string} kind @param {Float32Array[]} inputs @param {Float32Array} y @param {number[]} off */
 function join(kind, inputs, y, off) {
   y.fill(0);
   let at = 0;
@@ -186,7 +206,7 @@ function join(kind, inputs, y, off) {
 /**
  * A picture at another size, as `F.interpolate(mode="bilinear", antialias=True)` makes it: where it becomes smaller, each
  * pixel is a weighted mean of all that it covers; where it grows, of the two nearest.
- * @param {Float32Array} x (h, w) @param {[number, number]} from its size @param {[number, number]} to
+ * @param {Float32Array} x (h, w) @param {Pair} from its size @param {Pair} to
  */
 export function resized(x, [h, w], [rows, columns]) {
   if (h === rows && w === columns) return x;
@@ -209,7 +229,7 @@ export function resized(x, [h, w], [rows, columns]) {
   return y;
 }
 
-/** What each of `to` places takes of `from`: the first of its sources, and the share of each from there on. */
+/** What each of `to` places takes of `from`: the first of its sources, and the share of each from there on. @param {number} from @param {number} to */
 function weights(from, to) {
   const scale = from / to, reach = Math.max(scale, 1);
   return Array.from({ length: to }, (_, place) => {

@@ -1,4 +1,15 @@
-/** How many of some labelled pictures a network gets right, with parts changed; what is in front of these is computed once. No DOM. */
+/**
+ * How many of some labelled pictures a network gets right, with parts changed; what is in front of these is computed once. No DOM.
+ *
+ * @import { Pair } from "../types.js"
+ * @import { Changes, Engine, Step } from "./engine.js"
+ * @import { Tensors } from "./safetensors.js"
+ *
+ * @typedef {{pictures: Uint8Array, side: number, labels: ArrayLike<number>, input: number[]}} Tests grey pictures, a byte a
+ *   pixel, side×side each, what they show, and the shape that the network takes
+ * @typedef {Tests & {steps: Step[], tensors: Tensors}} Examined a network, and on what it is examined
+ * @typedef {{done: number, right: number}} Told how many pictures are done, and how many of these are right
+ */
 import { INPUT, resized } from "./engine.js";
 
 /** The most numbers that are kept of all pictures together. */
@@ -13,28 +24,32 @@ export function largest(values) {
 
 export class Evaluation {
   /**
-   * @param {import("./engine.js").Engine} engine of its own: nobody else may run it
+   * @param {Engine} engine of its own: nobody else may run it
    * @param {number} count of pictures @param {(n: number) => Float32Array} picture @param {ArrayLike<number>} labels
    */
   constructor(engine, count, picture, labels) {
-    Object.assign(this, { engine, count, picture, labels });
+    this.engine = engine;
+    this.count = count;
+    this.picture = picture;
+    this.labels = labels;
+    /** What the steps in front of `first` give that are read later, by pictures. @type {{first: number, outputs: Float32Array[][]}} */
     this.kept = { first: 0, outputs: [] };
   }
 
   /**
-   * The evaluation of grey pictures, a byte a pixel, brought to the network's size.
-   * @param {{pictures: Uint8Array, side: number, labels: number[], input: number[]}} network its test pictures, side×side each, and the shape that it takes
+   * The evaluation of grey pictures, brought to the network's size.
+   * @param {Tests} tests @param {Engine} engine of its own
    */
   static of({ pictures, side, labels, input: [, h, w] }, engine) {
-    const area = side * side, size = /** @type {[number, number]} */ ([h, w]);
+    const area = side * side, size = /** @type {Pair} */ ([h, w]);
+    /** @param {number} n */
     const levels = (n) => Float32Array.from(pictures.subarray(n * area, (n + 1) * area), (level) => level / 255);
     return new Evaluation(engine, labels.length, (n) => resized(levels(n), [side, side], size), labels);
   }
 
   /**
    * One picture after the other, so that whoever counts can stop, or show how far it is.
-   * @param {import("./engine.js").Changes} changes
-   * @returns {Generator<{done: number, right: number}>}
+   * @param {Changes} changes @returns {Generator<Told>}
    */
   *counted(changes) {
     const { engine } = this;
@@ -48,7 +63,7 @@ export class Evaluation {
     }
   }
 
-  /** The steps in front of `first` that it or a later one reads; none where they are too large to be kept. */
+  /** The steps in front of `first` that it or a later one reads; none where they are too large to be kept. @param {number} first */
   #needed(first) {
     const { steps, outputs } = this.engine;
     const read = new Set(steps.slice(first).flatMap(({ reads }) => reads).filter((n) => n !== INPUT && n < first));
@@ -56,6 +71,7 @@ export class Evaluation {
     return size * this.count <= MOST_KEPT ? [...read] : [];
   }
 
+  /** What the network says of a picture. @param {number} n @param {number} first @param {number[]} needed */
   #run(n, first, needed) {
     const { engine, kept } = this;
     const readsInput = engine.steps.slice(first).some(({ reads }) => reads.includes(INPUT));

@@ -3,16 +3,31 @@
  *
  * Maps are channel after channel, row after row, in a Float32Array; a shape is [c, h, w], of a vector [n]. Sums are
  * formed in double precision and stored in single.
+ *
+ * @import { Pair } from "../types.js"
+ *
+ * @typedef {object} Layer an item of a tree: a layer, or what holds others; only the settings of its kind are there
+ * @property {string} kind "Conv2d" and so on; "Block" or "Parallel" of what holds others @property {string} name
+ * @property {Pair} kernel_size @property {Pair} stride @property {Pair} padding @property {Pair} dilation
+ * @property {number} groups @property {number} size channels over which responses are normalised @property {boolean} ceil_mode
+ * @property {boolean} bias whether it has one @property {boolean} affine whether it has a factor and a shift
+ * @property {Layer[]} layers of a Block @property {Layer[][]} branches of a Parallel
+ * @property {"concat" | "add"} join what becomes of its branches
+ *
+ * @typedef {{weight: Float32Array | null, bias: Float32Array | null, running_mean: Float32Array | null,
+ *   running_var: Float32Array | null}} Learnt what a layer has learnt; null where it has no such part
+ * @typedef {(x: Float32Array, y: Float32Array) => void} Compute reads x, writes y
  */
 
+/** @param {number[]} shape */
 const product = (shape) => shape.reduce((a, b) => a * b, 1);
 
 /**
  * A convolution, ready to run. Four outputs of a group and two columns go side by side, so that a number read is used
  * eight times; weights lie in the order in which they are used.
- * @param {object} layer of kind Conv2d @param {number[]} before shape of the input @param {number[]} after of the output
+ * @param {Layer} layer of kind Conv2d @param {number[]} before shape of the input @param {number[]} after of the output
  * @param {Float32Array} weight (c_o, c_i / groups, k_h, k_w) @param {Float32Array | null} bias (c_o,)
- * @returns {(x: Float32Array, y: Float32Array) => void}
+ * @returns {Compute}
  */
 export function convolution(layer, [c_i, h, w], [c_o, rows, columns], weight, bias) {
   const { kernel_size: [k_h, k_w], stride: [s_h, s_w], padding: [p_h, p_w], dilation: [d_h, d_w], groups } = layer;
@@ -28,7 +43,7 @@ export function convolution(layer, [c_i, h, w], [c_o, rows, columns], weight, bi
   const padded = p_h || p_w ? new Float32Array(c_i * H * W) : null;
   const four = new Float64Array(8);
 
-  /** Four outputs from `first` on, at two neighbouring places, whose windows begin at `at` and `at + s_w`. */
+  /** Four outputs from `first` on, at two neighbouring places, whose windows begin at `at` and `at + s_w`. @param {Float32Array} x @param {number} first @param {number} at */
   function sums(x, first, at) {
     let a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
     for (let n = 0, m = first; n < taps; n++, m += 4) {
@@ -70,7 +85,11 @@ export function convolution(layer, [c_i, h, w], [c_o, rows, columns], weight, bi
   };
 }
 
-/** A fully connected layer: one sum of products a unit. @param {number} n_i numbers in @param {Float32Array} weight (n_o, n_i) */
+/**
+ * A fully connected layer: one sum of products a unit.
+ * @param {number} n_i numbers in @param {number} n_o numbers out @param {Float32Array} weight (n_o, n_i)
+ * @param {Float32Array | null} bias (n_o,) @returns {Compute}
+ */
 export function linear(n_i, n_o, weight, bias) {
   return (x, y) => {
     for (let o = 0; o < n_o; o++) {
@@ -86,7 +105,11 @@ export function linear(n_i, n_o, weight, bias) {
   };
 }
 
-/** Maximum or average pooling, as PyTorch's: an average counts zeros of the padding, but nothing beyond it. */
+/**
+ * Maximum or average pooling, as PyTorch's: an average counts zeros of the padding, but nothing beyond it.
+ * @param {Layer} layer of kind MaxPool2d or AvgPool2d @param {number[]} before shape of the input @param {number[]} after of the output
+ * @returns {Compute}
+ */
 export function pooling(layer, [c, h, w], [, rows, columns]) {
   const { kernel_size: [k_h, k_w], stride: [s_h, s_w], padding: [p_h, p_w], dilation: [d_h, d_w], kind } = layer;
   const largest = kind === "MaxPool2d";
@@ -113,8 +136,12 @@ export function pooling(layer, [c, h, w], [, rows, columns]) {
   };
 }
 
-/** Adaptive pooling: output i reads the rows from ⌊i n / o⌋ to ⌈(i + 1) n / o⌉. */
+/**
+ * Adaptive pooling: output i reads the rows from ⌊i n / o⌋ to ⌈(i + 1) n / o⌉.
+ * @param {string} kind @param {number[]} before shape of the input @param {number[]} after of the output @returns {Compute}
+ */
 export function adaptive(kind, [c, h, w], [, rows, columns]) {
+  /** @param {number} i @param {number} n @param {number} o */
   const ends = (i, n, o) => [Math.floor((i * n) / o), Math.ceil(((i + 1) * n) / o)], largest = kind === "AdaptiveMaxPool2d";
   return (x, y) => {
     for (let map = 0, to = 0; map < c; map++)
@@ -133,7 +160,7 @@ export function adaptive(kind, [c, h, w], [, rows, columns]) {
   };
 }
 
-/** Batch normalisation in eval mode: a factor and a shift for each channel. */
+/** Batch normalisation in eval mode: a factor and a shift for each channel. @param {number[]} before shape @param {Learnt} learnt @returns {Compute} */
 export function batchNorm([c, ...rest], { weight, bias, running_mean, running_var }, eps = 1e-5) {
   const size = product(rest);
   return (x, y) => {
@@ -144,7 +171,7 @@ export function batchNorm([c, ...rest], { weight, bias, running_mean, running_va
   };
 }
 
-/** Local response normalisation over `size` channels, with PyTorch's usual alpha, beta and k. */
+/** Local response normalisation over `size` channels, with PyTorch's usual alpha, beta and k. @param {number} size @param {number[]} before shape @returns {Compute} */
 export function responseNorm(size, [c, h, w], alpha = 1e-4, beta = 0.75, k = 1) {
   const area = h * w, before = Math.floor(size / 2);
   return (x, y) => {
@@ -157,7 +184,7 @@ export function responseNorm(size, [c, h, w], alpha = 1e-4, beta = 0.75, k = 1) 
   };
 }
 
-/** The error function, to 1.2e-7 (Press et al., Numerical Recipes, section 6.2). */
+/** The error function, to 1.2e-7 (Press et al., Numerical Recipes, section 6.2). @param {number} x */
 function erf(x) {
   const z = Math.abs(x), t = 1 / (1 + z / 2);
   const inner = [0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368];
@@ -165,7 +192,9 @@ function erf(x) {
   return x >= 0 ? 1 - rest : rest - 1;
 }
 
+/** @param {number} x */
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+/** @param {number} x */
 const softplus = (x) => (x > 20 ? x : Math.log1p(Math.exp(x)));
 
 /** What activations make of one number, with PyTorch's usual settings. @type {Record<string, (x: number) => number>} */
@@ -183,7 +212,7 @@ export const ACTIVATE = {
   Tanh: Math.tanh,
 };
 
-/** An activation, number by number. */
+/** An activation, number by number. @param {string} kind @returns {Compute} */
 export function activation(kind) {
   const activate = ACTIVATE[kind];
   return (x, y) => {
@@ -191,7 +220,7 @@ export function activation(kind) {
   };
 }
 
-/** Softmax, or its logarithm, over the channels at each place; the largest is taken off first, so that nothing overflows. */
+/** Softmax, or its logarithm, over the channels at each place; the largest is taken off first, so that nothing overflows. @param {string} kind @param {number[]} before shape @returns {Compute} */
 export function softmaxOver(kind, [c, ...rest]) {
   const area = product(rest);
   return (x, y) => {

@@ -4,7 +4,7 @@
  * A matrix is {h, w, d}: height, width, and a Float64Array in row-major order.
  * A pair is [rows, columns]. Settings are {padding, stride, dilation}, each a pair; padding counts per side.
  *
- * @import { Matrix, Pair, Refusal, Settings } from "../types.js"
+ * @import { AnyMatrix, Matrix, Pair, Refusal, Settings } from "../types.js"
  *
  * @typedef {[n: number, k: number, p: number, s: number, d: number]} Axis sizes of input and kernel along one axis, and settings
  */
@@ -20,7 +20,7 @@ export function fromRows(rows) {
   return { h, w, d };
 }
 
-/** @param {Matrix} m @returns {number[][]} */
+/** @param {AnyMatrix} m @returns {number[][]} */
 export function toRows(m) {
   return Array.from({ length: m.h }, (_, i) => Array.from(m.d.subarray(i * m.w, (i + 1) * m.w)));
 }
@@ -89,7 +89,7 @@ export function flip(m) {
   return { h: m.h, w: m.w, d: Float64Array.from(m.d).reverse() };
 }
 
-/** The value at row r, column c; 0 outside, where the padding is. @param {Matrix} m */
+/** The value at row r, column c; 0 outside, where the padding is. @param {AnyMatrix} m */
 export function at(m, r, c) {
   return r >= 0 && c >= 0 && r < m.h && c < m.w ? m.d[r * m.w + c] : 0;
 }

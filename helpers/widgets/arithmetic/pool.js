@@ -4,7 +4,7 @@
  * Settings are {kernel_size, stride, padding, dilation, ceil_mode, mode, count_include_pad}; the first four are pairs
  * [rows, columns], mode is "max" or "avg". Padding holds −∞ for a maximum and 0 for an average.
  *
- * @import { Matrix, Pair, Refusal } from "../types.js"
+ * @import { AnyMatrix, Matrix, Pair, Refusal } from "../types.js"
  * @typedef {{kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: boolean}} Windows
  * @typedef {Windows & {mode: "max" | "avg", count_include_pad: boolean}} PoolSettings
  */
@@ -55,7 +55,7 @@ function axisOf(i, n, k, s, p, d, mode) {
 
 /**
  * What the output element (i, j) is made of.
- * @param {Matrix} x @param {number} i @param {number} j @param {PoolSettings} o
+ * @param {AnyMatrix} x @param {number} i @param {number} j @param {PoolSettings} o
  * @returns {{list: {r: number, c: number, value: number, inside: boolean}[], value: number, winner: number | null, divisor: number | null}}
  *   list in row-major order; winner: the place in it of the (first) maximum, null where all is padding; divisor of an average
  */

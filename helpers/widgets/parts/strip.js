@@ -1,11 +1,11 @@
 /**
  * Rows of small pictures, such as a layer's maps: one tab stop, arrow keys, one of them chosen.
  *
- * @import { Matrix, Pair } from "../types.js"
+ * @import { AnyMatrix, Pair } from "../types.js"
  */
 import { h, setAttribute } from "./dom.js";
 
-/** Pixels of a picture that hold a value from `range` as grey; beyond it black or white. @param {HTMLCanvasElement} canvas @param {Matrix} matrix @param {Pair} range */
+/** Pixels of a picture that hold a value from `range` as grey; beyond it black or white. @param {HTMLCanvasElement} canvas @param {AnyMatrix} matrix @param {Pair} range */
 function develop(canvas, matrix, range) {
   if (canvas.width !== matrix.w || canvas.height !== matrix.h) Object.assign(canvas, { width: matrix.w, height: matrix.h });
   const image = new ImageData(matrix.w, matrix.h), scale = 255 / (range[1] - range[0] || 1);
@@ -65,7 +65,7 @@ export class Strip {
 
   /**
    * Shows matrices, all on one scale of grey.
-   * @param {Matrix[]} matrices @param {Pair} range @param {(n: number) => string} [marked] a class for a picture
+   * @param {AnyMatrix[]} matrices @param {Pair} range @param {(n: number) => string} [marked] a class for a picture
    */
   show(matrices, range, marked = () => "") {
     if (this.items.length !== matrices.length) {

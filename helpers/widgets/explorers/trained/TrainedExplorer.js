@@ -1,4 +1,16 @@
-/** A trained network in the page: any picture, every layer's maps, each number down to its sum, kernels to edit, parts to switch off. */
+/**
+ * A trained network in the page: any picture, every layer's maps, each number down to its sum, kernels to edit, parts to switch off.
+ *
+ * @import { Tensors } from "../../arithmetic/safetensors.js"
+ * @import { How } from "../../parts/grid/grid.js"
+ * @import { Model, Pair, Refusal } from "../../types.js"
+ * @import { Answer } from "./answer.js"
+ * @import { Edits, Network, Place } from "./stages.js"
+ *
+ * @typedef {{image: number[][]} & Edits} State
+ * @typedef {{run: Answer, untouched: Answer | null}} Result what the network says, and what it says without the reader's changes,
+ *   where there are any
+ */
 import { Engine, fits, resized, stepsOf } from "../../arithmetic/engine.js";
 import { fromRows } from "../../arithmetic/ops.js";
 import { greyLevels } from "../../arithmetic/pictures.js";
@@ -26,7 +38,7 @@ learn(words);
 
 const EMPTY = Array.from({ length: SIDE }, () => new Array(SIDE).fill(0));
 
-/** What the network says, from its logits; the largest is taken off first, so that no exponential overflows. */
+/** What the network says, from its logits; the largest is taken off first, so that no exponential overflows. @param {Float32Array} logits @returns {Answer} */
 function answer(logits) {
   const most = Math.max(...logits), powers = Array.from(logits, (value) => Math.exp(value - most));
   const total = powers.reduce((a, b) => a + b), probabilities = powers.map((value) => value / total);
@@ -34,30 +46,44 @@ function answer(logits) {
   return { logits, probabilities, best: { label, p: probabilities[label] } };
 }
 
+/** @extends {Explorer<State, Result | null>} */
 class TrainedExplorer extends Explorer {
+  /** @param {Model} model */
   constructor(model) {
     super(model, ["image", "kernels", "silenced", "off"]);
-    Object.assign(this, { reading: new Latest(), loading: new Latest(), base: {} });
+    this.reading = new Latest();
+    this.loading = new Latest();
+    /** The picture whose logits without the reader's changes are known. @type {{image: number[][] | null, logits: Float32Array | null}} */
+    this.base = { image: null, logits: null };
+    /** Asks for the weights, where they wait for that. @type {HTMLButtonElement | null} */
+    this.asked = null;
+    /** @type {string | null} */
+    this.told = null;
+    /** Gives up waiting until the reader comes near. @type {(() => void) | null} */
+    this.giveUp = null;
     this.network = this.#network();
     this.names = new Names(this.lang, this.network);
     this.first = this.network.stages[0];
     this.at = this.#start();
     this.gallery = bytesOf(model.get("gallery"));
+    /** @type {number[]} */
     this.labels = model.get("labels");
     this.known = this.labels.map((_, n) => toHex(picture(this.gallery, n)));
   }
 
+  /** @returns {Network} */
   #network() {
     const input = this.model.get("input_shape"), steps = stepsOf(this.model.get("layers"), this.model.get("shapes"), input), stages = stagesOf(steps);
-    return { input, steps, stages, byId: new Map(stages.map((stage) => [stage.id, stage])), engine: null };
+    return { input, steps, stages, byId: new Map(stages.map((stage) => [stage.id, stage])), engine: null, tensors: null };
   }
 
-  /** What is under the magnifying glass at first: the middle of the first stage's first map. */
+  /** What is under the magnifying glass at first: the middle of the first stage's first map. @returns {Place} */
   #start() {
     const { id, shape } = this.first;
     return { stage: id, unit: 0, r: Math.floor(shape[1] / 2), c: Math.floor(shape[2] / 2), plane: 0 };
   }
 
+  /** @param {State} values @returns {Refusal | null} */
   refusal({ image, off }) {
     const value = image.flat().find((level) => !(level >= 0 && level <= 255));
     if (value !== undefined) return { key: "picture.bad.level", params: { value } };
@@ -65,11 +91,11 @@ class TrainedExplorer extends Explorer {
     return part === undefined ? null : { key: "trained.bad.off", params: { value: part } };
   }
 
-  /** What the network says, and what it says without the reader's changes where there are any; null until the weights are here. */
+  /** What the network says, and what it says without the reader's changes where there are any; null until the weights are here. @param {State} values @returns {Result | null} */
   compute(values) {
     const { engine, input } = this.network, { image } = values;
     if (!engine) return null;
-    const levels = Float32Array.from(image.flat(), (level) => level / 255), x = resized(levels, [SIDE, SIDE], input.slice(1));
+    const levels = Float32Array.from(image.flat(), (level) => level / 255), x = resized(levels, [SIDE, SIDE], /** @type {Pair} */ (input.slice(1)));
     const changed = [values.kernels, values.silenced, values.off].some((list) => list.length);
     if (changed && this.base.image !== image) {
       engine.change({});
@@ -102,6 +128,7 @@ class TrainedExplorer extends Explorer {
   /** The picture, and beside it what the pointer does there. */
   #buildInput() {
     const { lang, word, draft } = this;
+    /** @param {number} r @param {number} c @param {How} how */
     const point = (r, c, how) => how === "hover" && this.pen.looks && this.#look(r, c);
     this.input = this.keep(new Grid({ lang, name: word("ui.input"), kind: "input", picture: true, point, ...this.editable("image") }));
     this.pen = new Pen({ lang, grid: this.input, read: () => draft.values.image, write: (image) => draft.change({ image }) });
@@ -111,10 +138,12 @@ class TrainedExplorer extends Explorer {
     return h("div", { class: "cx-look" }, this.input.element, tools);
   }
 
+  /** @param {number} n */
   #imageName(n) {
     return this.word("trained.image", { n: n + 1, name: this.word(`class.${this.labels[n]}`) });
   }
 
+  /** @param {HTMLElement} el */
   start(el) {
     super.start(el);
     this.chooser.on(this.root);
@@ -148,7 +177,9 @@ class TrainedExplorer extends Explorer {
   async #load() {
     this.asked = null;
     this.update();
-    const { model, network } = this, name = model.get("network"), check = (tensors) => fits(network.steps, tensors);
+    const { model, network } = this, name = model.get("network");
+    /** @param {Tensors} tensors */
+    const check = (tensors) => fits(network.steps, tensors);
     const file = { script: `${name}-weights.js`, member: `${name}Weights`, version: model.get("version"), check };
     try {
       const loaded = await this.loading.of(loadTensors(model.get("weights"), file));
@@ -161,6 +192,7 @@ class TrainedExplorer extends Explorer {
     this.alerts.fail(null); // and shows all
   }
 
+  /** @param {Tensors} tensors */
   #took(tensors) {
     this.network.engine = new Engine(this.network.steps, tensors);
     this.network.tensors = tensors;
@@ -169,10 +201,12 @@ class TrainedExplorer extends Explorer {
   }
 
   #tests() {
+    /** @param {Tensors} tensors */
     const check = ({ images, labels }) => images?.d.length === labels?.d.length * SIDE * SIDE;
     return loadTensors(this.model.get("tests"), { script: "test-images.js", member: "testImages", version: this.model.get("tests_version"), check });
   }
 
+  /** @param {Error} error */
   #reason(error) {
     return error instanceof Damaged ? this.word("trained.damaged") : error.message;
   }
@@ -187,6 +221,7 @@ class TrainedExplorer extends Explorer {
 
   // --- changes
 
+  /** @param {number[][]} image */
   #show(image) {
     this.input.forget();
     this.draft.change({ image });
@@ -197,23 +232,25 @@ class TrainedExplorer extends Explorer {
     if (this.pen.looks) this.pen.use("draw");
   }
 
+  /** @param {File} file */
   async #take(file) {
     const levels = await takePicture(this, "image", file, greyLevels);
     if (levels) this.alerts.keeping(() => this.#show(asInput(levels)));
   }
 
-  /** Shows the element of the chosen first map that lies where the pointer looks at the input. */
+  /** Shows the element of the chosen first map that lies where the pointer looks at the input. @param {number} r @param {number} c */
   #look(r, c) {
     const { id, shape: [, rows, columns] } = this.first;
     if (this.at.stage === id) this.#choose({ r: Math.floor(((r + 0.5) / SIDE) * rows), c: Math.floor(((c + 0.5) / SIDE) * columns) });
   }
 
+  /** @param {Partial<Place>} at what changes of the chosen place */
   #choose(at) {
     Object.assign(this.at, at);
     this.select();
   }
 
-  /** Takes a number apart that was pressed among the layers or the classes, and brings its sum into the window. */
+  /** Takes a number apart that was pressed among the layers or the classes, and brings its sum into the window. @param {Place} at */
   #pick(at) {
     this.#choose(at);
     this.detail.reveal();
@@ -221,6 +258,7 @@ class TrainedExplorer extends Explorer {
 
   // --- from state to page
 
+  /** @param {State} values */
   draw(values) {
     const { result } = this;
     this.input.draw(fromRows(values.image), [0, 0], { range: [0, 255] });

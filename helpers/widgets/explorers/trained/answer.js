@@ -7,6 +7,7 @@ import { say } from "../../words/words.js";
 
 const CLASSES = 10;
 
+/** @param {number} p */
 const percent = (p) => (100 * p).toFixed(1);
 
 export class Classes {
@@ -18,6 +19,7 @@ export class Classes {
     this.element = h("ol", { class: "cx-classes", "aria-label": say(lang, "trained.classes") }, ...items);
   }
 
+  /** @param {number} label @param {(label: number) => void} pick */
   #bar(label, pick) {
     const fill = h("span", { class: "cx-fill" }), text = h("span", { class: "cx-odds" });
     const name = h("span", { class: "cx-name" }, say(this.lang, `class.${label}`));
@@ -39,7 +41,7 @@ export class Classes {
     });
   }
 
-  /** Marks the class whose logit is looked at, or none where it is null. */
+  /** Marks the class whose logit is looked at, or none where it is null. @param {number | null} label */
   choose(label) {
     this.bars.forEach(({ button }, n) => button.setAttribute("aria-pressed", String(n === label)));
   }
@@ -51,7 +53,9 @@ export class Classes {
  * @param {number | null} label @returns {string[]}
  */
 export function answerLines(lang, { run, untouched }, label) {
+  /** @param {number} n */
   const name = (n) => say(lang, `class.${n}`);
+  /** @param {string} key @param {Answer} answer */
   const told = (key, { best }) => say(lang, key, { name: name(best.label), percent: percent(best.p) });
   const lines = [told("trained.says", run)];
   if (label !== null) lines.push(say(lang, label === run.best.label ? "trained.right" : "trained.wrong", { name: name(label) }));

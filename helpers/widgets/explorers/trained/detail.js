@@ -1,4 +1,16 @@
-/** One number of a trained network under the magnifying glass: its map, its window, its kernel, its sum. */
+/**
+ * One number of a trained network under the magnifying glass: its map, its window, its kernel, its sum.
+ *
+ * @import { Step } from "../../arithmetic/engine.js"
+ * @import { Alerts } from "../../parts/frame.js"
+ * @import { Listeners } from "../../parts/grid/grid.js"
+ * @import { Draft } from "../../state/draft.js"
+ * @import { SingleMatrix } from "../../types.js"
+ * @import { Made } from "./explain.js"
+ * @import { Names } from "./names.js"
+ * @import { Kernel, Network, Place, Stage } from "./stages.js"
+ * @import { State } from "./TrainedExplorer.js"
+ */
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { toRows } from "../../arithmetic/ops.js";
 import { h, setAttribute, setText } from "../../parts/dom.js";
@@ -10,16 +22,30 @@ import { explain } from "./explain.js";
 import { canSkip } from "./stages.js";
 import { folds, sums } from "./sums.js";
 
-/** A number in a small cell: two decimals, so that 0.00 is nearly 0, and 0 is 0; null where that would be too long. */
+/** A number in a small cell: two decimals, so that 0.00 is nearly 0, and 0 is 0; null where that would be too long. @param {number} value */
 const twoDecimals = (value) => (value === 0 || Math.abs(value) >= 100 ? null : value.toFixed(2).replace("-", "\u2212"));
 
 export class Detail {
   /**
-   * @param {{lang: string, alerts: object, draft: object, network: object, names: import("./names.js").Names, choose: (at: object) => void}} options
+   * @param {{lang: string, alerts: Alerts, draft: Draft<State>, network: Network, names: Names, choose: (at: Partial<Place>) => void}} options
    *   `choose` gets what changes of the chosen place
    */
   constructor({ lang, alerts, draft, network, names, choose }) {
-    Object.assign(this, { lang, alerts, draft, network, names, choose, at: null, whole: false, word: (key, params) => say(lang, key, params) });
+    this.lang = lang;
+    this.alerts = alerts;
+    this.draft = draft;
+    this.network = network;
+    this.names = names;
+    this.choose = choose;
+    /** What is shown. @type {Place | null} */
+    this.at = null;
+    /** Its stage. @type {Stage | null} */
+    this.stage = null;
+    /** What it is made of. @type {Made | null} */
+    this.made = null;
+    this.whole = false; // whether all products are written out
+    /** @type {(key: string, params?: Record<string, any>) => string} */
+    this.word = (key, params) => say(lang, key, params);
     this.#buildGrids();
     this.#buildControls();
     this.#buildSums();
@@ -36,8 +62,11 @@ export class Detail {
 
   #buildGrids() {
     const { lang, word, alerts } = this;
+    /** @param {number} r @param {number} c @param {number[][]} block */
     const write = (r, c, block) => this.#write(r, c, block);
+    /** @type {Listeners} */
     const editable = { refuse: alerts.set, tell: alerts.tell, edit: (r, c, value) => write(r, c, [[value]]), paste: write };
+    /** @param {string} key @param {"input" | "kernel" | "output"} kind @param {Listeners & {picture?: boolean, short?: (value: number) => string | null}} more */
     const grid = (key, kind, more) => new Grid({ lang, name: word(key), kind, ...more });
     this.grids = {
       map: grid("trained.detail.map", "output", { picture: true, point: (r, c) => this.choose({ r, c }) }),
@@ -50,13 +79,16 @@ export class Detail {
 
   #buildControls() {
     const { lang, word, alerts } = this;
+    /** @param {string} key @param {(value: number) => void} act */
     const spin = (key, act) => new SpinField({ lang, name: word(key), minimum: 0, maximum: 0, refuse: alerts.set, write: act });
     this.fields = {
       unit: spin("trained.field.unit", (unit) => this.choose({ unit })),
       plane: spin("trained.field.plane", (plane) => this.choose({ plane })),
     };
+    /** @param {SpinField} field */
     const group = ({ name, element }) => h("div", { class: "cx-group" }, h("span", { "aria-hidden": "true" }, name), element);
     this.groups = { unit: group(this.fields.unit), plane: group(this.fields.plane) };
+    /** @param {() => void} act */
     const button = (act, text = "") => h("button", { type: "button", class: "cx-button", onclick: act }, text);
     this.buttons = {
       zero: button(() => this.#zero(), word("trained.zero")),
@@ -79,18 +111,21 @@ export class Detail {
 
   // --- changes of the weights
 
+  /** Where the chosen unit's weights are: its layer's number, its channel, and that of the kernel. @returns {[layer: number, o: number, c: number]} */
   #place() {
     return [this.stage.layer, this.at.unit, this.made.plane];
   }
 
+  /** Whether a kernel is the chosen one. @param {Kernel} kernel */
   #isHere = ([layer, o, c]) => [layer, o, c].join() === this.#place().join();
 
-  /** Puts a kernel in place of the chosen one; null takes the change back. */
+  /** Puts a kernel in place of the chosen one; null takes the change back. @param {number[][] | null} rows */
   #put(rows) {
     const others = this.draft.values.kernels.filter((entry) => !this.#isHere(entry));
     this.draft.change({ kernels: rows ? [...others, [...this.#place(), rows]] : others });
   }
 
+  /** @param {number} r @param {number} c @param {number[][]} block */
   #write(r, c, block) {
     const rows = toRows(this.grids.kernel.matrix);
     block.forEach((line, i) => line.forEach((value, j) => (rows[r + i][c + j] = value)));
@@ -118,12 +153,12 @@ export class Detail {
     this.draft.change({ silenced: n < 0 ? [...silenced, [layer, unit]] : silenced.filter((_, m) => m !== n) });
   }
 
-  /** The place of a step in the network. */
+  /** The place of a step in the network. @param {number} step */
   #path(step) {
     return this.network.steps[step].path.join(".");
   }
 
-  /** Switches a layer or a branch off, or on again. */
+  /** Switches a layer or a branch off, or on again. @param {string} part */
   #toggle(part) {
     const { off } = this.draft.values;
     this.draft.change({ off: off.includes(part) ? off.filter((other) => other !== part) : [...off, part] });
@@ -131,7 +166,7 @@ export class Detail {
 
   // --- what is looked at
 
-  /** Writes all products out, or few. */
+  /** Writes all products out, or few. @param {boolean} whole */
   #unfold(whole) {
     this.whole = whole;
     this.#showSums();
@@ -153,7 +188,7 @@ export class Detail {
 
   /**
    * Shows a number of a stage.
-   * @param {{stage: string, unit: number, r: number, c: number, plane: number}} at 
+   * @param {Place} at
    * @returns {{r: number, c: number}[]} the places of the map below that it reads
    */
   show(at) {
@@ -173,6 +208,7 @@ export class Detail {
   /** Shows what this kind of number has, and nothing else. */
   #showParts() {
     const { map, window, kernel, planes, parts: several, left } = this.made, { layer, kind, id, step, last } = this.stage;
+    /** @type {[part: HTMLElement, on: unknown][]} */
     const parts = [
       [this.grids.map.element, map], [this.grids.window.element, window], [this.glass, window], [this.operand, kernel],
       [this.buttons.zero, kernel], [this.buttons.restore, kernel], [this.buttons.silence, layer && id !== "logits"],
@@ -190,11 +226,14 @@ export class Detail {
 
   #showControls() {
     const { unit, plane } = this.fields, { stage, word, buttons, draft } = this, { steps } = this.network, { off } = draft.values;
-    for (const [field, value, most] of [[unit, this.at.unit, stage.shape[0] - 1], [plane, this.made.plane, this.made.planes - 1]]) {
+    /** @type {[field: SpinField, value: number, most: number][]} */
+    const shown = [[unit, this.at.unit, stage.shape[0] - 1], [plane, this.made.plane, this.made.planes - 1]];
+    for (const [field, value, most] of shown) {
       field.limit(most);
       field.show(value);
     }
     setText(buttons.silence, word(this.#silenced() >= 0 ? "trained.speak" : "trained.silence", { unit: this.at.unit }));
+    /** @param {number} step */
     const skipping = (step) => word(off.includes(this.#path(step)) ? "trained.unskip" : "trained.skip", { kind: steps[step].kind });
     setText(buttons.skip, skipping(stage.step));
     setText(buttons.inactive, skipping(stage.last));
@@ -202,17 +241,19 @@ export class Detail {
     if (stage.kind === "join") this.#showBranches(steps[stage.step], off);
   }
 
-  /** A box for each branch: whether it is on, and how many maps it gives. */
+  /** A box for each branch: whether it is on, and how many maps it gives. @param {Step} step @param {string[]} off */
   #showBranches({ reads, path }, off) {
-    const { steps, input } = this.network, part = (n) => [...path, n].join(".");
+    const { steps, input } = this.network;
+    /** @param {number} n */
+    const part = (n) => [...path, n].join(".");
     if (this.branches.childElementCount !== reads.length)
       this.branches.replaceChildren(...reads.map((_, n) => {
         const box = h("input", { type: "checkbox", onchange: () => this.#toggle(`${this.#path(this.stage.step)}.${n}`) });
         return h("label", { class: "cx-check" }, box, h("span", {}));
       }));
     reads.forEach((source, n) => {
-      const [box, name] = this.branches.children[n].children, [count] = source < 0 ? input : steps[source].shape;
-      box.checked = !off.includes(part(n));
+      const [box, name] = /** @type {Iterable<HTMLElement>} */ (this.branches.children[n].children), [count] = source < 0 ? input : steps[source].shape;
+      /** @type {HTMLInputElement} */ (box).checked = !off.includes(part(n));
       setText(name, this.word("trained.branch", { n, count }));
     });
   }
@@ -221,12 +262,14 @@ export class Detail {
     const { map, window, kernel, reads, best } = this.made, { grids } = this;
     if (map) this.#showMap(map);
     if (!window) return;
+    /** @param {number} place */
     const flag = (place) => (reads[place].outside ? "cx-pad" : place === best ? "cx-winner" : "");
     grids.window.draw(window, [0, 0], { flags: (row, column) => flag(row * window.w + column) });
     this.glass.style.setProperty("--columns-read", String(Math.max(5, window.w)));
     if (kernel) this.#showKernel(kernel);
   }
 
+  /** @param {SingleMatrix} map */
   #showMap(map) {
     const { unit: n, r, c } = this.at, most = map.d.reduce((a, b) => Math.max(a, b), 0), { grids: { map: grid } } = this;
     grid.draw(map, [0, 0], { range: [0, most || 1], caption: this.word("trained.map_of", { n, h: map.h, w: map.w, white: formatNumber(most) }) });
@@ -234,6 +277,7 @@ export class Detail {
     grid.moveTo(r, c);
   }
 
+  /** @param {SingleMatrix} kernel */
   #showKernel(kernel) {
     const { planes, first, plane } = this.made, key = planes > 1 ? "trained.kernel_plane" : "trained.kernel";
     this.grids.kernel.draw(kernel, [0, 0], { caption: this.word(key, { n: this.at.unit, plane: first + plane }) });

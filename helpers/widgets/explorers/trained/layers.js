@@ -1,4 +1,10 @@
-/** Every stage's output as a strip of small pictures; those of a block fold. */
+/**
+ * Every stage's output as a strip of small pictures; those of a block fold.
+ *
+ * @import { Layer } from "../../arithmetic/layers.js"
+ * @import { Names } from "./names.js"
+ * @import { Network, Place, Stage } from "./stages.js"
+ */
 import { h } from "../../parts/dom.js";
 import { Strip } from "../../parts/strip.js";
 import { columnsOf, mapOf, shapeOf } from "./stages.js";
@@ -6,34 +12,48 @@ import { columnsOf, mapOf, shapeOf } from "./stages.js";
 const MOST_OPEN = 9; // stages that stand side by side without folds
 
 export class Layers {
-  /** @param {{word: Function, network: object, names: object, layers: object[], choose: (at: object) => void}} options */
+  /**
+   * @param {{word: (key: string, params?: Record<string, any>) => string, network: Network, names: Names, layers: Layer[],
+   *   choose: (at: Place) => void}} options the items of the tree are `layers`
+   */
   constructor({ word, network, names, layers, choose }) {
-    Object.assign(this, { word, network, names, layers, choose });
+    this.word = word;
+    this.network = network;
+    this.layers = layers;
+    this.choose = choose;
+    /** @type {{stage: string, unit: number} | null} */
+    this.chosen = null;
     const stages = network.stages.filter(({ id }) => id !== "logits");
     this.strips = new Map(stages.map((stage) => [stage, new Strip({ name: names.full(stage), caption: names.caption(stage), label: (n) => names.picture(stage, n), pick: (n, r, c) => this.#pick(stage, n, r, c) })]));
     this.element = h("div", { class: "cx-strips" }, ...this.#groups(stages));
   }
 
-  /** Strips one after the other; where there are many, those of a block or of branches in a fold. */
+  /** Strips one after the other; where there are many, those of a block or of branches in a fold. @param {Stage[]} stages */
   #groups(stages) {
-    const groups = [], container = (n) => ["Block", "Parallel"].includes(this.layers[n].kind);
+    /** @type {{item: number | null, stages: Stage[]}[]} */
+    const groups = [];
+    /** @param {number} n */
+    const container = (n) => ["Block", "Parallel"].includes(this.layers[n].kind);
     for (const stage of stages) {
       const [item] = this.network.steps[stage.step].path, held = stages.length > MOST_OPEN && container(item), last = groups.at(-1);
       if (held && last?.item === item) last.stages.push(stage);
       else groups.push({ item: held ? item : null, stages: [stage] });
     }
     return groups.flatMap(({ item, stages: some }) => {
+      /** @type {HTMLElement[]} */
       const elements = some.map((stage) => this.strips.get(stage).element);
       return item === null ? elements : [this.#fold(item, some, elements)];
     });
   }
 
+  /** @param {number} item @param {Stage[]} stages @param {HTMLElement[]} elements */
   #fold(item, stages, elements) {
     const name = this.layers[item].name || this.word("trained.block", { n: item }), shape = stages.at(-1).shape.join("×");
     const summary = h("summary", {}, this.word("trained.fold", { name, count: stages.length, shape }));
     return h("details", { class: "cx-block", ontoggle: () => this.show() }, summary, h("div", { class: "cx-strips" }, ...elements));
   }
 
+  /** Chooses what was pressed in a strip. @param {Stage} stage @param {number} n @param {number} r @param {number} c */
   #pick(stage, n, r, c) {
     const { maps, id, shape } = stage;
     if (maps) return this.choose({ stage: id, unit: n, r, c, plane: 0 });
@@ -54,7 +74,7 @@ export class Layers {
     if (this.chosen) this.select(this.chosen);
   }
 
-  /** Marks the chosen map. */
+  /** Marks the chosen map. @param {{stage: string, unit: number}} at */
   select({ stage: id, unit }) {
     this.chosen = { stage: id, unit };
     for (const [stage, strip] of this.strips) strip.choose(stage.id === id ? (stage.maps ? unit : 0) : null);

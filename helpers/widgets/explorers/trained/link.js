@@ -1,8 +1,18 @@
-/** What a link to a state of a trained network holds. No DOM. */
+/**
+ * What a link to a state of a trained network holds. No DOM.
+ *
+ * @import { Step } from "../../arithmetic/engine.js"
+ * @import { Field, View } from "../../state/link.js"
+ * @import { Kernel, Place, Stage } from "./stages.js"
+ *
+ * @typedef {{stages: Stage[], steps: Step[], get: () => Place, start: Place, take: (at: Place) => void}} Looked what is looked at,
+ *   and what is at first
+ */
 import { matrixFromText, matrixToText } from "../../state/link.js";
 import { fromHex, toHex } from "./picture.js";
 import { isPlace, partOf, planesOf, weightedOf } from "./stages.js";
 
+/** @type {Field<number[][]>} */
 const image = {
   trait: "image",
   write: toHex,
@@ -12,9 +22,10 @@ const image = {
   },
 };
 
-/** Kernels that differ from the trained ones: layer,out,in:rows, apart by "|". */
+/** Kernels that differ from the trained ones: layer,out,in:rows, apart by "|". @param {Step[]} steps @returns {Field<Kernel[]>} */
 function kernelsField(steps) {
   const weighted = weightedOf(steps).map((n) => steps[n]);
+  /** @param {string} part @returns {Kernel | null} */
   const read = (part) => {
     const [, layer, o, c, rest] = /^(\d{1,3}),(\d{1,4}),(\d{1,4}):(.*)$/.exec(part) ?? [], step = weighted[Number(layer) - 1];
     if (step?.kind !== "Conv2d" || Number(o) >= step.shape[0] || Number(c) >= planesOf(step, 0)[1]) return null;
@@ -32,9 +43,10 @@ function kernelsField(steps) {
   };
 }
 
-/** Units that are off: layer,unit apart by ";". */
+/** Units that are off: layer,unit apart by ";". @param {Step[]} steps @returns {Field<[layer: number, unit: number][]>} */
 function silencedField(steps) {
   const weighted = weightedOf(steps).slice(0, -1).map((n) => steps[n]);
+  /** @param {string} text @returns {[layer: number, unit: number] | null} */
   const read = (text) => {
     const [, layer, unit] = /^(\d{1,3}),(\d{1,4})$/.exec(text) ?? [];
     return Number(unit) < weighted[Number(layer) - 1]?.shape[0] ? [Number(layer), Number(unit)] : null;
@@ -49,7 +61,7 @@ function silencedField(steps) {
   };
 }
 
-/** Layers and branches that are off, apart by ";". */
+/** Layers and branches that are off, apart by ";". @param {Step[]} steps @returns {Field<string[]>} */
 function offField(steps) {
   return {
     trait: "off",
@@ -61,13 +73,15 @@ function offField(steps) {
   };
 }
 
-/** The chosen number: stage,unit,row,column,plane. */
+/** The chosen number: stage,unit,row,column,plane. @param {Looked} looked @returns {View<Place>} */
 function placeView({ stages, steps, get, start, take }) {
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
+  /** @param {Place} at */
   const write = ({ stage, unit, r, c, plane }) => {
     const { kind, maps, step } = byId.get(stage), several = kind === "conv" && planesOf(steps[step], 0)[1] > 1;
     return [stage, unit, ...(maps ? [r, c] : []), ...(several ? [plane] : [])].join(",");
   };
+  /** @param {string} text */
   const read = (text) => {
     const [, stage, rest] = /^([a-z]+\d*)((?:,\d{1,4})+)$/.exec(text) ?? [];
     if (!byId.has(stage)) return null;
@@ -78,7 +92,7 @@ function placeView({ stages, steps, get, start, take }) {
   return { take, read, write: () => (write(get()) === write(start) ? null : write(get())) };
 }
 
-/** @param {{stages: object[], steps: object[], get: () => object, start: object, take: (at: object) => void}} options */
+/** What a link holds of the state, and of what is looked at. @param {Looked} options */
 export function linkOf(options) {
   const { steps } = options;
   return {

@@ -16,9 +16,11 @@ export function asInput(rows) {
   return centred(trimmed(light, ground > 127 ? 255 - ground : ground));
 }
 
-/** Without rows and columns at the border that hardly differ from the ground. */
+/** Without rows and columns at the border that hardly differ from the ground. @param {number[][]} rows @param {number} ground */
 function trimmed(rows, ground) {
+  /** @param {number[]} values */
   const full = (values) => values.some((value) => Math.abs(value - ground) > 16);
+  /** @param {number[][]} lines */
   const ends = (lines) => [lines.findIndex(full), lines.length - 1 - [...lines].reverse().findIndex(full)];
   const [top, bottom] = ends(rows);
   if (top < 0) return rows;
@@ -26,7 +28,7 @@ function trimmed(rows, ground) {
   return rows.slice(top, bottom + 1).map((row) => row.slice(left, right + 1).map((value) => Math.max(value - ground, 0)));
 }
 
-/** Resized by the means of areas, and put in the middle of zeros. */
+/** Resized by the means of areas, and put in the middle of zeros. @param {number[][]} rows */
 function centred(rows) {
   const [h, w] = [rows.length, rows[0].length], scale = Math.max(h, w) / SIDE;
   const [height, width] = [h, w].map((side) => Math.max(1, Math.round(side / scale)));
@@ -37,7 +39,7 @@ function centred(rows) {
   return out;
 }
 
-/** The mean of a picture over an area whose borders may cut pixels. */
+/** The mean of a picture over an area whose borders may cut pixels. @param {number[][]} rows @param {number} top @param {number} bottom @param {number} left @param {number} right */
 function mean(rows, top, bottom, left, right) {
   let sum = 0;
   for (let r = Math.floor(top); r < bottom; r++)
@@ -64,17 +66,18 @@ export function painted(rows, r, c, radius, level) {
 
 // --- what a link holds
 
-/** Levels as two hexadecimal digits each. */
+/** Levels as two hexadecimal digits each. @param {number[][]} rows */
 export const toHex = (rows) => rows.flat().map((level) => Math.round(level).toString(16).padStart(2, "0")).join("");
 
-/** The picture of such a text, or null. */
+/** The picture of such a text, or null. @param {string} text @returns {number[][] | null} */
 export function fromHex(text) {
   if (!new RegExp(`^[0-9a-f]{${2 * SIDE * SIDE}}$`).test(text)) return null;
+  /** @param {number} n */
   const level = (n) => parseInt(text.slice(2 * n, 2 * n + 2), 16);
   return Array.from({ length: SIDE }, (_, r) => Array.from({ length: SIDE }, (_, c) => level(r * SIDE + c)));
 }
 
-/** The levels of picture n of a gallery, from its bytes. @returns {number[][]} */
+/** The levels of picture n of a gallery, from its bytes. @param {Uint8Array} bytes @param {number} n @returns {number[][]} */
 export function picture(bytes, n) {
   return Array.from({ length: SIDE }, (_, r) => Array.from(bytes.subarray((n * SIDE + r) * SIDE, (n * SIDE + r + 1) * SIDE)));
 }

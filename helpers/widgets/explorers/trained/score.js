@@ -1,4 +1,10 @@
-/** How many of the shipped test images the network gets right, with the reader's changes and without. */
+/**
+ * How many of the shipped test images the network gets right, with the reader's changes and without.
+ *
+ * @import { Told } from "../../arithmetic/evaluation.js"
+ * @import { Tensors } from "../../arithmetic/safetensors.js"
+ * @import { Edits, Network } from "./stages.js"
+ */
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { Latest } from "../../state/latest.js";
 import { say } from "../../words/words.js";
@@ -8,20 +14,36 @@ import { changesOf } from "./stages.js";
 
 const WAIT = 400; // milliseconds without another change before counting begins
 
+/** @param {Edits} edits */
 const keyOf = ({ kernels, silenced, off }) => JSON.stringify([kernels, silenced, off]);
+/** @type {Edits} */
 const PLAIN = { kernels: [], silenced: [], off: [] };
 
 export class Score {
-  /** @param {{lang: string, network: object, load: () => Promise<object>, count: number}} options `load` brings the test images */
+  /** @param {{lang: string, network: Network, load: () => Promise<Tensors>, count: number}} options `load` brings the test images, as many as `count` */
   constructor({ lang, network, load, count }) {
-    Object.assign(this, { network, load, count, loading: new Latest(), known: new Map(), state: PLAIN, running: null, failed: "" });
+    this.network = network;
+    this.load = load;
+    this.count = count;
+    this.loading = new Latest();
+    /** Right answers, by the keys of what was changed. @type {Map<string, number>} */
+    this.known = new Map();
+    this.state = PLAIN;
+    /** @type {(Told & {key: string}) | null} */
+    this.running = null;
+    this.failed = "";
+    /** Made when it is needed. @type {Counting | null} */
+    this.counting = null;
+    /** @type {number | undefined} */
+    this.timer = undefined; // of the pause before counting
+    /** @type {(key: string, params?: Record<string, any>) => string} */
     this.word = (key, params) => say(lang, key, params);
     this.text = h("p", { class: "cx-score-text", "aria-live": "polite" });
     this.button = h("button", { type: "button", class: "cx-button", onclick: () => (this.running ? this.#stop() : this.#begin(this.state)) });
     this.element = h("div", { class: "cx-score", role: "group", "aria-label": this.word("trained.score") }, this.text, this.button);
   }
 
-  /** Counts anew, after a pause, where the reader's changes are new ones. */
+  /** Counts anew, after a pause, where the reader's changes are new ones. @param {Edits} state */
   show(state) {
     if (keyOf(state) !== keyOf(this.state)) {
       this.#stop();
@@ -33,6 +55,7 @@ export class Score {
     this.#tell();
   }
 
+  /** @param {Edits} state */
   async #begin(state) {
     this.failed = "";
     this.running = { key: keyOf(state), done: 0, right: 0 };
@@ -48,6 +71,7 @@ export class Score {
     }
   }
 
+  /** @returns {Promise<Counting>} */
   async #counting() {
     if (this.counting) return this.counting;
     const { images, labels } = await this.load(), { steps, tensors, input } = this.network;
@@ -56,6 +80,7 @@ export class Score {
     return this.counting;
   }
 
+  /** @param {Told} told */
   #counted({ done, right }) {
     if (!this.running) return;
     const { key } = this.running;
@@ -78,7 +103,9 @@ export class Score {
 
   #tell() {
     const { word, count, known, running } = this, now = known.get(keyOf(this.state)), plain = known.get(keyOf(PLAIN));
-    const changed = keyOf(this.state) !== keyOf(PLAIN), of = (right) => ({ right, count, percent: ((100 * right) / count).toFixed(1) });
+    const changed = keyOf(this.state) !== keyOf(PLAIN);
+    /** @param {number} right */
+    const of = (right) => ({ right, count, percent: ((100 * right) / count).toFixed(1) });
     const lines = [];
     if (now !== undefined) lines.push(word("trained.score.right", of(now)));
     if (changed && plain !== undefined) lines.push(word("trained.score.plain", of(plain)));

@@ -1,7 +1,7 @@
 /**
  * A grid of numbers: one tab stop, arrow keys, editing in place, pasting of blocks; cells or a canvas, by its size.
  *
- * @import { Matrix, Pair, PlacedRefusal, Refuse } from "../../types.js"
+ * @import { AnyMatrix, Pair, PlacedRefusal, Refuse } from "../../types.js"
  * @import { Look, Mark } from "./cell-painter.js"
  *
  * @typedef {"focus" | "hover" | "press"} How a reader points at an element
@@ -46,7 +46,7 @@ export class Grid {
     this.point = point;
     this.picture = picture;
     this.short = short;
-    /** @type {Matrix} */
+    /** @type {AnyMatrix} */
     this.matrix = { h: 0, w: 0, d: new Float64Array() };
     /** @type {Pair} */
     this.padding = [0, 0];
@@ -78,7 +78,7 @@ export class Grid {
 
   /**
    * Shows a matrix inside its padding.
-   * @param {Matrix} matrix @param {Pair} [padding]
+   * @param {AnyMatrix} matrix @param {Pair} [padding]
    * @param {{flags?: (r: number, c: number) => string, badge?: (r: number, c: number) => string, caption?: string, range?: Pair, border?: number}} [options]
    *   range holds the values that a picture shows as black and as white; border is what stands in the padding
    */

@@ -1,7 +1,7 @@
 /**
  * Draws a grid as a picture in shades of grey, pixel by pixel.
  *
- * @import { Matrix, Pair } from "../../types.js"
+ * @import { AnyMatrix, Pair } from "../../types.js"
  */
 import { CanvasPainter } from "./canvas-painter.js";
 import { h } from "../dom.js";
@@ -9,7 +9,7 @@ import { h } from "../dom.js";
 export class PicturePainter extends CanvasPainter {
   least = 1;
   pixels = h("canvas");
-  /** What stands in the pixels. @type {{matrix: Matrix, range: Pair} | null} */
+  /** What stands in the pixels. @type {{matrix: AnyMatrix, range: Pair} | null} */
   drawn = null;
 
   draw() {
@@ -22,7 +22,7 @@ export class PicturePainter extends CanvasPainter {
     this.#outline(context, unit);
   }
 
-  /** The picture, one pixel an element; the array clamps what is darker than black or lighter than white. @param {Matrix} matrix @param {Pair} range */
+  /** The picture, one pixel an element; the array clamps what is darker than black or lighter than white. @param {AnyMatrix} matrix @param {Pair} range */
   #develop(matrix, range) {
     this.drawn = { matrix, range };
     Object.assign(this.pixels, { width: matrix.w, height: matrix.h });

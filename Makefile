@@ -15,7 +15,7 @@ help:
 	@echo "make test        run everything: units, properties, notebooks, the site in a browser"
 	@echo "make test-fast   run what needs no browser and no long run: a minute"
 	@echo "make test-everywhere   before a release: every notebook under four processors, long sweeps in full"
-	@echo "make lint        ruff and mypy; deno lint and deno check"
+	@echo "make lint        ruff and mypy; deno fmt, lint and check"
 	@echo "make notebooks   run the notebooks and store their outputs"
 	@echo "make figures     draw the figures"
 	@echo "make bench       measure the budgets"
@@ -75,7 +75,7 @@ test-everywhere: $(VENV)/all.stamp
 
 lint: $(VENV)/all.stamp
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@export DENO_NO_UPDATE_CHECK=1; $(BIN)/deno lint --quiet && $(BIN)/deno check --quiet helpers/widgets extensions/assets tests
+	@export DENO_NO_UPDATE_CHECK=1; $(BIN)/deno fmt --check --quiet && $(BIN)/deno lint --quiet && $(BIN)/deno check --quiet helpers/widgets extensions/assets tests
 
 bench: $(VENV)/all.stamp
 	@$(BIN)/python -m tools.site && $(BIN)/python -m benchmarks

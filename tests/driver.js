@@ -4,7 +4,7 @@ Object.assign(globalThis, { document: { readyState: "complete", querySelectorAll
 const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
 const write = (answer) => {
   const bytes = new TextEncoder().encode(JSON.stringify(answer) + "\n");
-  for (let n = 0; n < bytes.length; ) n += Deno.stdout.writeSync(bytes.subarray(n));
+  for (let n = 0; n < bytes.length;) n += Deno.stdout.writeSync(bytes.subarray(n));
 };
 let begun = []; // pieces of a line whose end has not come
 for await (const chunk of lines) {

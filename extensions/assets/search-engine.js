@@ -63,7 +63,10 @@
     let end = word.replace(/['’].*$/, "");
     if (end.length > 3) end = end.replace(/ies$/, "y").replace(/([^aius])s$/, "$1");
     if (end.length > 4) {
-      const cut = end.replace(/isation$/, "ise").replace(/(?:[^e]ed|ing|ly|ion)$/, (tail) => (tail.endsWith("ed") ? tail[0] : ""));
+      const cut = end.replace(/isation$/, "ise").replace(
+        /(?:[^e]ed|ing|ly|ion)$/,
+        (tail) => (tail.endsWith("ed") ? tail[0] : ""),
+      );
       if (cut.length >= 3 && /[aeiouy]/.test(cut)) end = cut;
     }
     if (end.length > 3) end = end.replace(/e$/, "").replace(/([^aeiou])y$/, "$1i");
@@ -96,8 +99,9 @@
     const whole = numbers.join("x");
     if (query) return [whole];
     const all = [];
-    for (let from = 0; from < numbers.length; from++)
+    for (let from = 0; from < numbers.length; from++) {
       for (let to = from + 2; to <= numbers.length; to++) all.push(numbers.slice(from, to).join("x"));
+    }
     return all;
   };
 
@@ -158,7 +162,10 @@
       const found = this.index.search(used.map(({ term }) => term).join(" "), {
         tokenize: () => used.map(({ term }) => term),
         fuzzy: (term) => used.find((one) => one.term === term)?.fuzzy ?? false,
-        prefix: (term, n, all) => isWord(term) ? term.length > 3 || n === all.length - 1 : term.length > 2 && /^\d+$/.test(term) && n === all.length - 1,
+        prefix: (term, n, all) =>
+          isWord(term)
+            ? term.length > 3 || n === all.length - 1
+            : term.length > 2 && /^\d+$/.test(term) && n === all.length - 1,
         boost: { title: 5, page: 0.6, text: 1.5, code: 0.5 },
         weights: { fuzzy: 0.4, prefix: 0.3 },
       });

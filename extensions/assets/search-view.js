@@ -8,8 +8,7 @@
   const engine = new Engine(globalThis.MiniSearch, entries);
   const root = new URL(document.documentElement.dataset.content_root, window.location.href);
 
-  const say = (key, values = {}) =>
-    words[`site.search${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const say = (key, values = {}) => words[`site.search${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   /**
    * An element with its attributes and children; texts stay texts.

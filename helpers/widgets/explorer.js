@@ -8,7 +8,7 @@
  * @typedef {{forget?: () => void, destroy?: () => void}} Part
  */
 import { h, icon, setAttribute } from "./parts/dom.js";
-import { Alerts, StateLink, region } from "./parts/frame.js";
+import { Alerts, region, StateLink } from "./parts/frame.js";
 import { Draft } from "./state/draft.js";
 import { say } from "./words/words.js";
 
@@ -102,14 +102,25 @@ export class Explorer {
   /** Builds, shows, and follows the page's address. @param {HTMLElement} el */
   start(el) {
     const { name, stage, told = [], moves = [], knobs = [], outcome = [], more = [], hint, kind } = this.build();
-    const reset = h("button", { type: "button", class: "cx-button cx-reset", onclick: () => this.reset() }, this.word("ui.reset"));
+    const reset = h(
+      "button",
+      { type: "button", class: "cx-button cx-reset", onclick: () => this.reset() },
+      this.word("ui.reset"),
+    );
     const bar = h("div", { class: "cx-bar" }, ...moves, reset);
-    this.root = region(name,
-      h("div", { class: `cx-work${kind ? ` ${kind}` : ""}` },
-        h("div", { class: "cx-seen" }, ...stage, ...told), bar,
+    this.root = region(
+      name,
+      h(
+        "div",
+        { class: `cx-work${kind ? ` ${kind}` : ""}` },
+        h("div", { class: "cx-seen" }, ...stage, ...told),
+        bar,
         h("div", { class: "cx-knobs" }, ...knobs),
-        h("div", { class: "cx-outcome" }, this.alerts.element, ...outcome)),
-      ...more, ...(hint ? [h("p", { class: "cx-hint" }, hint)] : []));
+        h("div", { class: "cx-outcome" }, this.alerts.element, ...outcome),
+      ),
+      ...more,
+      ...(hint ? [h("p", { class: "cx-hint" }, hint)] : []),
+    );
     const id = this.model.get("html_id");
     if (this.model.static && id) {
       const { lang, draft, alerts, root } = this;
@@ -157,7 +168,11 @@ export class Explorer {
   #alone() {
     const ask = () => this.root.dispatchEvent(new CustomEvent("cnn-alone", { bubbles: true, composed: true }));
     const name = this.word("ui.alone");
-    return h("button", { type: "button", class: "cx-button cx-alone", "aria-label": name, title: name, onclick: ask }, icon(CORNERS));
+    return h(
+      "button",
+      { type: "button", class: "cx-button cx-alone", "aria-label": name, title: name, onclick: ask },
+      icon(CORNERS),
+    );
   }
 
   // --- what several need
@@ -165,7 +180,12 @@ export class Explorer {
   /** Options that make a grid show and change a matrix of the state. @param {string} trait @returns {Listeners} */
   editable(trait) {
     const write = (r, c, block) => this.write(trait, r, c, block);
-    return { edit: (r, c, value) => write(r, c, [[value]]), paste: write, refuse: this.alerts.set, tell: this.alerts.tell };
+    return {
+      edit: (r, c, value) => write(r, c, [[value]]),
+      paste: write,
+      refuse: this.alerts.set,
+      tell: this.alerts.tell,
+    };
   }
 
   /** Writes a block of numbers into a matrix of the state. @param {string} trait @param {number} r @param {number} c @param {number[][]} block */
@@ -177,7 +197,12 @@ export class Explorer {
 
   /** Tells a row of grids how much it holds, so that their cells find a size that fits. @param {HTMLElement} stage @param {{rows: number, columns: number}[]} grids shown in it */
   measure(stage, grids) {
-    const facts = { total: grids.reduce((sum, { columns }) => sum + columns, 0), rows: Math.max(...grids.map(({ rows }) => rows)), widest: Math.max(...grids.map(({ columns }) => columns)), grids: grids.length };
+    const facts = {
+      total: grids.reduce((sum, { columns }) => sum + columns, 0),
+      rows: Math.max(...grids.map(({ rows }) => rows)),
+      widest: Math.max(...grids.map(({ columns }) => columns)),
+      grids: grids.length,
+    };
     for (const [name, value] of Object.entries(facts)) stage.style.setProperty(`--${name}`, String(value));
   }
 

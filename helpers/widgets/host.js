@@ -65,8 +65,9 @@ export function start(shared) {
   /** @param {(shared: Record<string, object>) => [string, Render]} room */
   const take = (room) => {
     const [name, render] = room(shared);
-    if (document.readyState === "loading") document.addEventListener("readystatechange", () => upgrade(name, render), { once: true });
-    else upgrade(name, render);
+    if (document.readyState === "loading") {
+      document.addEventListener("readystatechange", () => upgrade(name, render), { once: true });
+    } else upgrade(name, render);
   };
   for (const room of globalThis.convnetsRooms ?? []) take(room);
   globalThis.convnetsRooms = { push: take };

@@ -20,7 +20,17 @@
  * @property {[step: number, branch: number][]} [branches] step of the join and branch
  * @property {number[]} [whole] steps whose input and output have one shape
  */
-import { ACTIVATE, activation, adaptive, batchNorm, convolution, linear, pooling, responseNorm, softmaxOver } from "./layers.js";
+import {
+  ACTIVATE,
+  activation,
+  adaptive,
+  batchNorm,
+  convolution,
+  linear,
+  pooling,
+  responseNorm,
+  softmaxOver,
+} from "./layers.js";
 
 /** The picture, as what a step reads. */
 export const INPUT = -1;
@@ -45,7 +55,8 @@ export function stepsOf(layers, shapes, input) {
   /** @param {number} n */
   const shapeOf = (n) => (n === INPUT ? input : steps[n].shape);
   /** The number of a new step. @param {Layer} layer @param {string} kind @param {number[]} path @param {number[]} reads */
-  const push = (layer, kind, path, reads) => steps.push({ layer, kind, path, reads, before: shapeOf(reads[0]), shape: shapes[steps.length] }) - 1;
+  const push = (layer, kind, path, reads) =>
+    steps.push({ layer, kind, path, reads, before: shapeOf(reads[0]), shape: shapes[steps.length] }) - 1;
   /** The last step of items that begin where `from` ends. @param {Layer[]} items @param {number[]} path @param {number} from @returns {number} */
   const follow = (items, path, from) => {
     items.forEach((item, n) => {
@@ -84,7 +95,9 @@ export function fits(steps, tensors) {
   return steps.every(({ kind, layer, before, shape }) => {
     /** @param {string} name @param {number} size */
     const has = (name, size) => tensors[`${layer.name}.${name}`]?.d.length === size, [c] = before;
-    if (isNorm(kind)) return has("running_mean", c) && has("running_var", c) && (!layer.affine || (has("weight", c) && has("bias", c)));
+    if (isNorm(kind)) {
+      return has("running_mean", c) && has("running_var", c) && (!layer.affine || (has("weight", c) && has("bias", c)));
+    }
     if (kind !== "Conv2d" && kind !== "Linear") return true;
     const read = kind === "Conv2d" ? (c / layer.groups) * product(layer.kernel_size) : c;
     return has("weight", shape[0] * read) && (!layer.bias || has("bias", shape[0]));
@@ -111,7 +124,12 @@ export class Engine {
   #parts({ layer }) {
     /** @param {string} name */
     const part = (name) => this.tensors[`${layer.name}.${name}`]?.d ?? null;
-    return { weight: part("weight"), bias: part("bias"), running_mean: part("running_mean"), running_var: part("running_var") };
+    return {
+      weight: part("weight"),
+      bias: part("bias"),
+      running_mean: part("running_mean"),
+      running_var: part("running_var"),
+    };
   }
 
   /** What computes a step; nothing does for a join. @param {Step} step @param {Learnt} own @returns {Compute | null} */
@@ -138,8 +156,9 @@ export class Engine {
     this.compute = [...this.trained];
     this.weights = this.parts.map(({ weight }) => weight);
     for (const [n, o, c, rows] of kernels) this.#replace(n, o, c, rows);
-    for (const n of new Set(kernels.map(([step]) => step)))
+    for (const n of new Set(kernels.map(([step]) => step))) {
       this.compute[n] = this.#prepared(this.steps[n], { ...this.parts[n], weight: this.weights[n] });
+    }
     this.units = grouped(units);
     this.branches = grouped(branches);
     this.whole = new Set(whole);
@@ -212,20 +231,22 @@ export function resized(x, [h, w], [rows, columns]) {
   if (h === rows && w === columns) return x;
   const across = weights(w, columns), down = weights(h, rows);
   const half = new Float32Array(h * columns), y = new Float32Array(rows * columns);
-  for (let r = 0; r < h; r++)
+  for (let r = 0; r < h; r++) {
     for (let j = 0; j < columns; j++) {
       const { first, shares } = across[j];
       let sum = 0;
       for (let n = 0; n < shares.length; n++) sum += shares[n] * x[r * w + first + n];
       half[r * columns + j] = sum;
     }
-  for (let i = 0; i < rows; i++)
+  }
+  for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
       const { first, shares } = down[i];
       let sum = 0;
       for (let n = 0; n < shares.length; n++) sum += shares[n] * half[(first + n) * columns + j];
       y[i * columns + j] = sum;
     }
+  }
   return y;
 }
 
@@ -235,7 +256,10 @@ function weights(from, to) {
   return Array.from({ length: to }, (_, place) => {
     const middle = scale * (place + 0.5);
     const first = Math.max(0, Math.trunc(middle - reach + 0.5)), end = Math.min(from, Math.trunc(middle + reach + 0.5));
-    const shares = Array.from({ length: end - first }, (_, n) => Math.max(0, 1 - Math.abs((first + n - middle + 0.5) / reach)));
+    const shares = Array.from(
+      { length: end - first },
+      (_, n) => Math.max(0, 1 - Math.abs((first + n - middle + 0.5) / reach)),
+    );
     const total = shares.reduce((a, b) => a + b, 0);
     return { first, shares: shares.map((share) => share / total) };
   });

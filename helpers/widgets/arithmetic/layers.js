@@ -33,11 +33,14 @@ export function convolution(layer, [c_i, h, w], [c_o, rows, columns], weight, bi
   const { kernel_size: [k_h, k_w], stride: [s_h, s_w], padding: [p_h, p_w], dilation: [d_h, d_w], groups } = layer;
   const H = h + 2 * p_h, W = w + 2 * p_w, read = c_i / groups, made = c_o / groups, fours = Math.ceil(made / 4);
   const taps = read * k_h * k_w, places = new Int32Array(taps), size = rows * columns;
-  for (let c = 0, n = 0; c < read; c++)
+  for (let c = 0, n = 0; c < read; c++) {
     for (let a = 0; a < k_h; a++) for (let b = 0; b < k_w; b++) places[n++] = (c * H + a * d_h) * W + b * d_w;
+  }
   const packed = new Float32Array(groups * fours * taps * 4);
   for (let o = 0; o < c_o; o++) {
-    const group = Math.floor(o / made), unit = o % made, from = (group * fours + Math.floor(unit / 4)) * taps * 4 + (unit % 4);
+    const group = Math.floor(o / made),
+      unit = o % made,
+      from = (group * fours + Math.floor(unit / 4)) * taps * 4 + (unit % 4);
     for (let n = 0; n < taps; n++) packed[from + 4 * n] = weight[o * taps + n];
   }
   const padded = p_h || p_w ? new Float32Array(c_i * H * W) : null;
@@ -65,13 +68,18 @@ export function convolution(layer, [c_i, h, w], [c_o, rows, columns], weight, bi
     let x = input;
     if (padded) {
       x = padded;
-      for (let c = 0; c < c_i; c++)
-        for (let r = 0; r < h; r++) padded.set(input.subarray((c * h + r) * w, (c * h + r + 1) * w), (c * H + r + p_h) * W + p_w);
+      for (let c = 0; c < c_i; c++) {
+        for (let r = 0; r < h; r++) {
+          padded.set(input.subarray((c * h + r) * w, (c * h + r + 1) * w), (c * H + r + p_h) * W + p_w);
+        }
+      }
     }
-    for (let group = 0; group < groups; group++)
+    for (let group = 0; group < groups; group++) {
       for (let block = 0; block < fours; block++) {
-        const first = (group * fours + block) * taps * 4, o = group * made + 4 * block, count = Math.min(4, made - 4 * block);
-        for (let i = 0; i < rows; i++)
+        const first = (group * fours + block) * taps * 4,
+          o = group * made + 4 * block,
+          count = Math.min(4, made - 4 * block);
+        for (let i = 0; i < rows; i++) {
           for (let j = 0; j < columns; j += 2) {
             sums(x, first, group * read * H * W + i * s_h * W + j * s_w);
             const pair = j + 1 < columns, at = i * columns + j;
@@ -81,7 +89,9 @@ export function convolution(layer, [c_i, h, w], [c_o, rows, columns], weight, bi
               if (pair) y[to + 1] = four[n + 4] + b;
             }
           }
+        }
       }
+    }
   };
 }
 
@@ -114,8 +124,8 @@ export function pooling(layer, [c, h, w], [, rows, columns]) {
   const { kernel_size: [k_h, k_w], stride: [s_h, s_w], padding: [p_h, p_w], dilation: [d_h, d_w], kind } = layer;
   const largest = kind === "MaxPool2d";
   return (x, y) => {
-    for (let map = 0, to = 0; map < c; map++)
-      for (let i = 0; i < rows; i++)
+    for (let map = 0, to = 0; map < c; map++) {
+      for (let i = 0; i < rows; i++) {
         for (let j = 0; j < columns; j++, to++) {
           const top = i * s_h - p_h, left = j * s_w - p_w;
           let most = -Infinity, sum = 0;
@@ -133,6 +143,8 @@ export function pooling(layer, [c, h, w], [, rows, columns]) {
           const count = (Math.min(top + k_h, h + p_h) - top) * (Math.min(left + k_w, w + p_w) - left);
           y[to] = largest ? most : sum / count;
         }
+      }
+    }
   };
 }
 
@@ -142,21 +154,25 @@ export function pooling(layer, [c, h, w], [, rows, columns]) {
  */
 export function adaptive(kind, [c, h, w], [, rows, columns]) {
   /** @param {number} i @param {number} n @param {number} o */
-  const ends = (i, n, o) => [Math.floor((i * n) / o), Math.ceil(((i + 1) * n) / o)], largest = kind === "AdaptiveMaxPool2d";
+  const ends = (i, n, o) => [Math.floor((i * n) / o), Math.ceil(((i + 1) * n) / o)],
+    largest = kind === "AdaptiveMaxPool2d";
   return (x, y) => {
-    for (let map = 0, to = 0; map < c; map++)
-      for (let i = 0; i < rows; i++)
+    for (let map = 0, to = 0; map < c; map++) {
+      for (let i = 0; i < rows; i++) {
         for (let j = 0; j < columns; j++, to++) {
           const [top, bottom] = ends(i, h, rows), [left, right] = ends(j, w, columns);
           let most = -Infinity, sum = 0;
-          for (let r = top; r < bottom; r++)
+          for (let r = top; r < bottom; r++) {
             for (let q = left; q < right; q++) {
               const value = x[(map * h + r) * w + q];
               sum += value;
               if (value > most) most = value;
             }
+          }
           y[to] = largest ? most : sum / ((bottom - top) * (right - left));
         }
+      }
+    }
   };
 }
 
@@ -165,7 +181,8 @@ export function batchNorm([c, ...rest], { weight, bias, running_mean, running_va
   const size = product(rest);
   return (x, y) => {
     for (let map = 0; map < c; map++) {
-      const factor = (weight ? weight[map] : 1) / Math.sqrt(running_var[map] + eps), shift = (bias ? bias[map] : 0) - running_mean[map] * factor;
+      const factor = (weight ? weight[map] : 1) / Math.sqrt(running_var[map] + eps),
+        shift = (bias ? bias[map] : 0) - running_mean[map] * factor;
       for (let n = map * size; n < (map + 1) * size; n++) y[n] = x[n] * factor + shift;
     }
   };
@@ -175,19 +192,32 @@ export function batchNorm([c, ...rest], { weight, bias, running_mean, running_va
 export function responseNorm(size, [c, h, w], alpha = 1e-4, beta = 0.75, k = 1) {
   const area = h * w, before = Math.floor(size / 2);
   return (x, y) => {
-    for (let place = 0; place < area; place++)
+    for (let place = 0; place < area; place++) {
       for (let map = 0; map < c; map++) {
         let sum = 0;
-        for (let other = Math.max(0, map - before); other < Math.min(c, map - before + size); other++) sum += x[other * area + place] ** 2;
+        for (let other = Math.max(0, map - before); other < Math.min(c, map - before + size); other++) {
+          sum += x[other * area + place] ** 2;
+        }
         y[map * area + place] = x[map * area + place] / (k + (alpha * sum) / size) ** beta;
       }
+    }
   };
 }
 
 /** The error function, to 1.2e-7 (Press et al., Numerical Recipes, section 6.2). @param {number} x */
 function erf(x) {
   const z = Math.abs(x), t = 1 / (1 + z / 2);
-  const inner = [0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368];
+  const inner = [
+    0.17087277,
+    -0.82215223,
+    1.48851587,
+    -1.13520398,
+    0.27886807,
+    -0.18628806,
+    0.09678418,
+    0.37409196,
+    1.00002368,
+  ];
   const rest = t * Math.exp(-z * z - 1.26551223 + t * inner.reduce((sum, factor) => sum * t + factor, 0));
   return x >= 0 ? 1 - rest : rest - 1;
 }

@@ -24,7 +24,9 @@ export function parseNumber(text) {
   if (/[,\u3001]/.test(value)) return { key: "ui.bad.comma", params: { value: text.trim() } };
   if (DECIMAL.test(value)) return finite(Number(value), text);
   const parts = FRACTION.exec(value)?.slice(1).map((part) => part.trim());
-  if (parts?.every((part) => DECIMAL.test(part)) && Number(parts[1]) !== 0) return finite(Number(parts[0]) / Number(parts[1]), text);
+  if (parts?.every((part) => DECIMAL.test(part)) && Number(parts[1]) !== 0) {
+    return finite(Number(parts[0]) / Number(parts[1]), text);
+  }
   return { key: "ui.bad.number", params: { value: text.trim() } };
 }
 
@@ -54,7 +56,9 @@ export function parseWhole(text, name, minimum, maximum) {
 export function parseBlock(text) {
   const rows = split(text.trim());
   const ragged = rows.findIndex((row) => row.length !== rows[0].length);
-  if (ragged > 0) return { key: "ui.bad.ragged", params: { first: rows[0].length, row: ragged + 1, count: rows[ragged].length } };
+  if (ragged > 0) {
+    return { key: "ui.bad.ragged", params: { first: rows[0].length, row: ragged + 1, count: rows[ragged].length } };
+  }
   const numbers = [];
   for (const row of rows) {
     const line = [];
@@ -70,7 +74,9 @@ export function parseBlock(text) {
 
 function split(text) {
   const list = /^(?:tensor|array)?\(?\s*(\[[\s\S]*\])\s*\)?$/.exec(text);
-  if (!list) return text.split(/\r?\n/).map((line) => (line.includes("\t") ? line.split("\t") : line.trim().split(/\s+/)));
+  if (!list) {
+    return text.split(/\r?\n/).map((line) => (line.includes("\t") ? line.split("\t") : line.trim().split(/\s+/)));
+  }
   const inner = list[1].slice(1, -1).trim();
   const rows = inner.startsWith("[") ? inner.slice(1).replace(/\]\s*,?$/, "").split(/\]\s*,\s*\[/) : [inner];
   return rows.map((row) => row.replace(/,\s*$/, "").split(","));

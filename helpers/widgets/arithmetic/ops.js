@@ -63,11 +63,12 @@ export function axesOf({ input, kernel, padding, stride, dilation }) {
 export function windowCounts(n, k, p, s, d) {
   const counts = new Array(n).fill(0);
   const o = outputSize(n, k, p, s, d);
-  for (let i = 0; i < o; i++)
+  for (let i = 0; i < o; i++) {
     for (let u = 0; u < k; u++) {
       const r = i * s - p + u * d;
       if (r >= 0 && r < n) counts[r]++;
     }
+  }
   return counts;
 }
 
@@ -78,9 +79,16 @@ export function windowCounts(n, k, p, s, d) {
  */
 export function taps(i, j, k, o) {
   const list = [];
-  for (let u = 0; u < k.h; u++)
-    for (let v = 0; v < k.w; v++)
-      list.push({ u, v, r: i * o.stride[0] - o.padding[0] + u * o.dilation[0], c: j * o.stride[1] - o.padding[1] + v * o.dilation[1] });
+  for (let u = 0; u < k.h; u++) {
+    for (let v = 0; v < k.w; v++) {
+      list.push({
+        u,
+        v,
+        r: i * o.stride[0] - o.padding[0] + u * o.dilation[0],
+        c: j * o.stride[1] - o.padding[1] + v * o.dilation[1],
+      });
+    }
+  }
   return list;
 }
 
@@ -103,7 +111,7 @@ export function corr2d(x, k, o, bias = 0) {
   const [h, w] = outputShape(x, k, o);
   const d = new Float64Array(h * w);
   const [p_h, p_w] = o.padding, [s_h, s_w] = o.stride, [d_h, d_w] = o.dilation;
-  for (let i = 0; i < h; i++)
+  for (let i = 0; i < h; i++) {
     for (let j = 0; j < w; j++) {
       let sum = 0;
       for (let u = 0; u < k.h; u++) {
@@ -116,6 +124,7 @@ export function corr2d(x, k, o, bias = 0) {
       }
       d[i * w + j] = sum + bias;
     }
+  }
   return { h, w, d };
 }
 
@@ -126,12 +135,13 @@ export function corr2d(x, k, o, bias = 0) {
  * @returns {Refusal | null}
  */
 export function refusal(input, kernel, o) {
-  for (const [name, minimum] of [["padding", 0], ["stride", 1], ["dilation", 1]])
+  for (const [name, minimum] of [["padding", 0], ["stride", 1], ["dilation", 1]]) {
     for (const value of o[name]) {
       const what = { name: { key: `ui.${name}` }, minimum, value };
       if (!Number.isInteger(value)) return { key: "shapes.not_whole", params: what };
       if (value < minimum) return { key: "shapes.at_least", params: what };
     }
+  }
   const spans = [span(kernel[0], o.dilation[0]), span(kernel[1], o.dilation[1])];
   const padded = [input[0] + 2 * o.padding[0], input[1] + 2 * o.padding[1]];
   if (spans[0] <= padded[0] && spans[1] <= padded[1]) return null;
@@ -145,7 +155,10 @@ const brief = ([rows, columns]) => (rows === columns ? String(rows) : `${rows}×
 function tooLarge(kernel, { padding, dilation }, spans, padded) {
   const more = spans.map((spanned, a) => Math.max(0, Math.ceil((spanned - padded[a]) / 2)));
   const [k_h, k_w] = kernel.map((k, a) => Math.min(k, Math.floor((padded[a] - 1) / dilation[a]) + 1));
-  const cure = { key: "shapes.cure_smaller", params: { padding: brief([padding[0] + more[0], padding[1] + more[1]]), k_h, k_w } };
+  const cure = {
+    key: "shapes.cure_smaller",
+    params: { padding: brief([padding[0] + more[0], padding[1] + more[1]]), k_h, k_w },
+  };
   const plain = dilation.every((d) => d === 1);
   const [span_h, span_w] = spans, [n_h, n_w] = padded;
   const params = { k_h: kernel[0], k_w: kernel[1], dilation: brief(dilation), span_h, span_w, n_h, n_w, cure };

@@ -14,8 +14,11 @@ export function greyLevels(data, width, height) {
 
 /** The levels of red, green and blue of pixels, on a white ground. @returns {number[][][]} three lists of rows */
 export function colourLevels(data, width, height) {
-  return [0, 1, 2].map((channel) => Array.from({ length: height }, (_, r) => Array.from({ length: width }, (_, c) => {
-    const n = 4 * (r * width + c);
-    return Math.round((data[n + channel] * data[n + 3] + 255 * (255 - data[n + 3])) / 255);
-  })));
+  return [0, 1, 2].map((channel) =>
+    Array.from({ length: height }, (_, r) =>
+      Array.from({ length: width }, (_, c) => {
+        const n = 4 * (r * width + c);
+        return Math.round((data[n + channel] * data[n + 3] + 255 * (255 - data[n + 3])) / 255);
+      }))
+  );
 }

@@ -31,15 +31,21 @@ export function poolShape(input, o) {
  * @param {Pair} input height and width @param {Windows & {mode: "max" | "avg"}} o @returns {Refusal | null}
  */
 export function poolRefusal(input, o) {
-  for (const [name, minimum] of [["kernel_size", 1], ["padding", 0], ["stride", 1], ["dilation", 1]])
+  for (const [name, minimum] of [["kernel_size", 1], ["padding", 0], ["stride", 1], ["dilation", 1]]) {
     for (const value of o[name]) {
       const what = { name: { key: name === "kernel_size" ? "pool.window" : `ui.${name}` }, minimum, value };
       if (!Number.isInteger(value)) return { key: "shapes.not_whole", params: what };
       if (value < minimum) return { key: "shapes.at_least", params: what };
     }
+  }
   if (o.mode === "avg" && o.dilation.some((d) => d !== 1)) return { key: "pool.bad.dilation", params: {} };
   const axis = [0, 1].find((a) => 2 * o.padding[a] > o.kernel_size[a]);
-  if (axis !== undefined) return { key: "pool.bad.padding", params: { padding: o.padding[axis], kernel: o.kernel_size[axis], most: Math.floor(o.kernel_size[axis] / 2) } };
+  if (axis !== undefined) {
+    return {
+      key: "pool.bad.padding",
+      params: { padding: o.padding[axis], kernel: o.kernel_size[axis], most: Math.floor(o.kernel_size[axis] / 2) },
+    };
+  }
   if (poolShape(input, o).every((size) => size >= 1)) return null;
   const spans = [0, 1].map((a) => span(o.kernel_size[a], o.dilation[a]));
   const padded = [0, 1].map((a) => input[a] + 2 * o.padding[a]);
@@ -60,12 +66,16 @@ function axisOf(i, n, k, s, p, d, mode) {
  *   list in row-major order; winner: the place in it of the (first) maximum, null where all is padding; divisor of an average
  */
 export function pooled(x, i, j, o) {
-  const [rows, columns] = [0, 1].map((a) => axisOf([i, j][a], [x.h, x.w][a], o.kernel_size[a], o.stride[a], o.padding[a], o.dilation[a], o.mode));
+  const [rows, columns] = [0, 1].map((a) =>
+    axisOf([i, j][a], [x.h, x.w][a], o.kernel_size[a], o.stride[a], o.padding[a], o.dilation[a], o.mode)
+  );
   const border = o.mode === "max" ? -Infinity : 0;
-  const list = rows.flatMap((r) => columns.map((c) => {
-    const inside = r >= 0 && c >= 0 && r < x.h && c < x.w;
-    return { r, c, inside, value: inside ? x.d[r * x.w + c] : border };
-  }));
+  const list = rows.flatMap((r) =>
+    columns.map((c) => {
+      const inside = r >= 0 && c >= 0 && r < x.h && c < x.w;
+      return { r, c, inside, value: inside ? x.d[r * x.w + c] : border };
+    })
+  );
   if (o.mode === "max") {
     /** @type {number | null} */
     let winner = null;
@@ -87,7 +97,9 @@ export function pool2d(x, o) {
 /** How many windows read each element of the input. @param {Matrix} x @param {PoolSettings} o @returns {Matrix} */
 export function windowsOver(x, o) {
   const [h, w] = poolShape([x.h, x.w], o), d = new Float64Array(x.h * x.w);
-  for (let n = 0; n < h * w; n++) for (const { r, c, inside } of pooled(x, Math.floor(n / w), n % w, o).list) if (inside) d[r * x.w + c] += 1;
+  for (let n = 0; n < h * w; n++) {
+    for (const { r, c, inside } of pooled(x, Math.floor(n / w), n % w, o).list) if (inside) d[r * x.w + c] += 1;
+  }
   return { h: x.h, w: x.w, d };
 }
 

@@ -21,18 +21,35 @@ export class LogChart {
     let [low, high] = [Math.floor(Math.min(...logs)), Math.ceil(Math.max(...logs))];
     if (low === high) high += 1;
     const last = Math.max(values.length - 1, 10);
-    const at = (n, log) => [EDGE.left + (n / last) * (WIDTH - EDGE.left - EDGE.right), EDGE.top + ((high - log) / (high - low)) * (HEIGHT - EDGE.top - EDGE.bottom)];
+    const at = (
+      n,
+      log,
+    ) => [
+      EDGE.left + (n / last) * (WIDTH - EDGE.left - EDGE.right),
+      EDGE.top + ((high - log) / (high - low)) * (HEIGHT - EDGE.top - EDGE.bottom),
+    ];
     const parts = [];
     const every = Math.ceil((high - low) / 5);
     for (let n = low; n <= high; n += every) {
       const [left, top] = at(0, n);
-      parts.push(svg("line", { x1: left, x2: WIDTH - EDGE.right, y1: top, y2: top, class: "cx-gridline" }), svg("text", { x: left - 5, y: top + 4, "text-anchor": "end" }, power(n)));
+      parts.push(
+        svg("line", { x1: left, x2: WIDTH - EDGE.right, y1: top, y2: top, class: "cx-gridline" }),
+        svg("text", { x: left - 5, y: top + 4, "text-anchor": "end" }, power(n)),
+      );
     }
-    for (const n of [0, last]) parts.push(svg("text", { x: at(n, low)[0], y: HEIGHT - 6, "text-anchor": n ? "end" : "middle" }, String(n)));
-    parts.push(svg("text", { x: WIDTH / 2, y: HEIGHT - 6, "text-anchor": "middle" }, x), svg("text", { x: EDGE.left + 6, y: EDGE.top + 10 }, y));
+    for (const n of [0, last]) {
+      parts.push(svg("text", { x: at(n, low)[0], y: HEIGHT - 6, "text-anchor": n ? "end" : "middle" }, String(n)));
+    }
+    parts.push(
+      svg("text", { x: WIDTH / 2, y: HEIGHT - 6, "text-anchor": "middle" }, x),
+      svg("text", { x: EDGE.left + 6, y: EDGE.top + 10 }, y),
+    );
     const points = logs.map((log, n) => at(n, log).map((place) => place.toFixed(1)).join(","));
     const [left, top] = at(logs.length - 1, logs[logs.length - 1]);
-    parts.push(svg("polyline", { points: points.join(" "), class: "cx-curve" }), svg("circle", { cx: left, cy: top, r: 4, class: "cx-point" }));
+    parts.push(
+      svg("polyline", { points: points.join(" "), class: "cx-curve" }),
+      svg("circle", { cx: left, cy: top, r: 4, class: "cx-point" }),
+    );
     this.element.replaceChildren(...parts);
     this.element.setAttribute("aria-label", name);
   }

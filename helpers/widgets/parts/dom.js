@@ -48,7 +48,11 @@ export function svg(tag, attributes, ...children) {
 
 /** An icon of 24×24 units from the data of one path. @param {string} path */
 export function icon(path) {
-  return svg("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true", focusable: "false" }, svg("path", { d: path, fill: "currentColor" }));
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: path, fill: "currentColor" }),
+  );
 }
 
 /** Every widget of a notebook has a copy of this module: all of them count here, so that none gives an id twice. */

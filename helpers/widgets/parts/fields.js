@@ -20,7 +20,18 @@ const beginning = (text) => /^[-+\u2212]?$/.test(halfWidth(text.trim()));
 export class SpinField {
   /** @param {{lang: string, name: string, minimum?: number, maximum?: number, write: (value: number) => void,
    *           refuse: Refuse, parse?: (text: string) => {value: number} | Refusal, next?: (value: number, by: 1 | -1) => number}} options */
-  constructor({ lang, name, minimum = -Infinity, maximum = Infinity, write, refuse, parse = (text) => parseWhole(text, name, this.minimum, this.maximum), next = (value, by) => value + by }) {
+  constructor(
+    {
+      lang,
+      name,
+      minimum = -Infinity,
+      maximum = Infinity,
+      write,
+      refuse,
+      parse = (text) => parseWhole(text, name, this.minimum, this.maximum),
+      next = (value, by) => value + by,
+    },
+  ) {
     this.name = name;
     this.minimum = minimum;
     this.maximum = maximum;
@@ -30,9 +41,17 @@ export class SpinField {
     this.next = next;
     this.value = minimum;
     this.input = h("input", {
-      type: "text", inputmode: "numeric", autocomplete: "off", role: "spinbutton", class: "cx-number", "aria-label": name,
-      "aria-valuemin": bound(minimum), "aria-valuemax": bound(maximum),
-      oninput: () => this.typed(false), onchange: () => this.typed(true), onkeydown: (event) => this.key(event),
+      type: "text",
+      inputmode: "numeric",
+      autocomplete: "off",
+      role: "spinbutton",
+      class: "cx-number",
+      "aria-label": name,
+      "aria-valuemin": bound(minimum),
+      "aria-valuemax": bound(maximum),
+      oninput: () => this.typed(false),
+      onchange: () => this.typed(true),
+      onkeydown: (event) => this.key(event),
       onfocus: () => this.input.select(),
     });
     this.less = this.#button(say(lang, "ui.less", { name }), MINUS, -1);
@@ -42,7 +61,13 @@ export class SpinField {
 
   /** @param {string} label @param {string} path @param {1 | -1} step */
   #button(label, path, step) {
-    return h("button", { type: "button", class: "cx-step", tabindex: -1, "aria-label": label, onclick: () => this.step(step) }, icon(path));
+    return h("button", {
+      type: "button",
+      class: "cx-step",
+      tabindex: -1,
+      "aria-label": label,
+      onclick: () => this.step(step),
+    }, icon(path));
   }
 
   key(event) {
@@ -98,7 +123,9 @@ export class SpinField {
     setAttribute(this.more, "disabled", value >= this.maximum);
     if (this.input.getAttribute("aria-invalid") !== null) return;
     const typing = focusedAround(this.input) === this.input && beginning(this.input.value);
-    if (!typing && (this.input.value.trim() === "" || Number(halfWidth(this.input.value)) !== value)) this.input.value = String(value);
+    if (!typing && (this.input.value.trim() === "" || Number(halfWidth(this.input.value)) !== value)) {
+      this.input.value = String(value);
+    }
   }
 }
 
@@ -108,16 +135,28 @@ export class PairFields {
    *           write: (pair: Pair) => void, refuse: Refuse}} options */
   constructor({ lang, label, names, minimum, maximum, read, write, refuse }) {
     this.read = read;
-    this.spins = names.map((name, axis) => new SpinField({
-      lang, name, minimum, maximum, refuse,
-      write: (value) => {
-        const [rows, columns] = read();
-        write(axis ? [rows, value] : [value, columns]);
-      },
-    }));
+    this.spins = names.map((name, axis) =>
+      new SpinField({
+        lang,
+        name,
+        minimum,
+        maximum,
+        refuse,
+        write: (value) => {
+          const [rows, columns] = read();
+          write(axis ? [rows, value] : [value, columns]);
+        },
+      })
+    );
     const [rows, columns] = this.spins;
-    this.element = h("div", { class: "cx-group", role: "group", "aria-label": label },
-      h("span", { class: "cx-label", "aria-hidden": "true" }, label), rows.element, h("span", { class: "cx-times", "aria-hidden": "true" }, "×"), columns.element);
+    this.element = h(
+      "div",
+      { class: "cx-group", role: "group", "aria-label": label },
+      h("span", { class: "cx-label", "aria-hidden": "true" }, label),
+      rows.element,
+      h("span", { class: "cx-times", "aria-hidden": "true" }, "×"),
+      columns.element,
+    );
   }
 
   show() {
@@ -132,7 +171,7 @@ export class PairFields {
   enable(on) {
     for (const { input, less, more } of this.spins) {
       setAttribute(input, "disabled", !on);
-      if (!on) for (const button of [less, more]) setAttribute(button, "disabled", true);
+      if (!on) { for (const button of [less, more]) setAttribute(button, "disabled", true); }
     }
   }
 }

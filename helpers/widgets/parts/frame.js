@@ -30,7 +30,11 @@ export class Alerts {
     this.failure = null;
     this.said = "";
     this.sentences = h("div", {});
-    this.again = h("button", { type: "button", class: "cx-button", onclick: () => this.failure?.again() }, say(lang, "ui.again"));
+    this.again = h(
+      "button",
+      { type: "button", class: "cx-button", onclick: () => this.failure?.again() },
+      say(lang, "ui.again"),
+    );
     this.element = h("div", { role: "alert", class: "cx-alert", hidden: true }, this.sentences, this.again);
   }
 
@@ -75,7 +79,9 @@ export class Alerts {
   /** Shows all refusals. @param {(Refusal | string)[]} settings what is wrong with the settings as a whole @returns whether any stands */
   show(settings) {
     const told = [...(this.failure ? [this.failure] : []), ...this.standing.values(), ...this.passing];
-    const sentences = [...told, ...settings].map((refusal) => (typeof refusal === "string" ? refusal : this.#sentence(refusal)));
+    const sentences = [...told, ...settings].map((
+      refusal,
+    ) => (typeof refusal === "string" ? refusal : this.#sentence(refusal)));
     if (sentences.join("\n") !== this.said) {
       this.said = sentences.join("\n");
       this.sentences.replaceChildren(...sentences.map((text) => h("p", {}, text)));
@@ -92,7 +98,11 @@ const named = new Map();
 export function region(name, ...children) {
   const count = (named.get(name) ?? 0) + 1;
   named.set(name, count);
-  const root = h("section", { role: "region", "aria-label": count > 1 ? `${name} ${count}` : name, class: "cx" }, ...children);
+  const root = h(
+    "section",
+    { role: "region", "aria-label": count > 1 ? `${name} ${count}` : name, class: "cx" },
+    ...children,
+  );
   keepKeys(root);
   return root;
 }
@@ -122,7 +132,11 @@ export class StateLink {
     this.copying = new Latest();
     /** @type {string | null} */
     this.pressed = null; // the hash that a press of our own link has just put into the address
-    this.anchor = h("a", { class: "cx-link", href: "#", onclick: (event) => this.#pressed(event) }, say(lang, "ui.link"));
+    this.anchor = h(
+      "a",
+      { class: "cx-link", href: "#", onclick: (event) => this.#pressed(event) },
+      say(lang, "ui.link"),
+    );
     this.copied = h("span", { class: "cx-copied", "aria-live": "polite" });
     this.element = h("span", { class: "cx-links" }, this.anchor, " ", this.copied);
     this.follow = () => this.#follow();
@@ -146,10 +160,12 @@ export class StateLink {
     const { patch, refusals } = fromLink(this.fields, parameters);
     const linked = { ...draft.author, ...patch }, values = { ...linked, ...this.complete(linked, patch) };
     const impossible = refusals.length ? null : draft.refusal(values);
-    if (impossible) refusals.push({ key: "ui.bad.link", params: { reason: this.sentence ? this.sentence(impossible) : impossible } });
+    if (impossible) {
+      refusals.push({ key: "ui.bad.link", params: { reason: this.sentence ? this.sentence(impossible) : impossible } });
+    }
     const seen = refusals.length ? { put: [], refusals: [] } : viewFromLink(this.view, parameters, values);
     refusals.push(...seen.refusals);
-    if (!refusals.length) for (const put of seen.put) put();
+    if (!refusals.length) { for (const put of seen.put) put(); }
     draft.change(refusals.length ? { ...draft.author } : values);
     if (refusals.length) this.alerts.tell(...refusals);
     return refusals.length > 0;
@@ -160,11 +176,15 @@ export class StateLink {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     /** @type {HTMLLinkElement | null} */
     const canonical = document.querySelector('link[rel="canonical"]');
-    const hash = this.anchor.getAttribute("href"), { page, key } = shareable(location, canonical?.href), url = `${page}${hash}`;
+    const hash = this.anchor.getAttribute("href"),
+      { page, key } = shareable(location, canonical?.href),
+      url = `${page}${hash}`;
     if (location.hash !== hash) this.pressed = hash;
     setText(this.copied, "");
     const copy = async () => await navigator.clipboard.writeText(url); // where there is no clipboard, this is refused as well
-    const done = await this.copying.of(copy().then(() => say(this.lang, key), () => say(this.lang, "ui.link.refused", { url })));
+    const done = await this.copying.of(
+      copy().then(() => say(this.lang, key), () => say(this.lang, "ui.link.refused", { url })),
+    );
     if (done) setText(this.copied, done.value);
   }
 
@@ -173,7 +193,10 @@ export class StateLink {
   }
 
   update() {
-    const own = joinHash(this.id, { ...toLink(this.fields, this.draft.valid, this.draft.author), ...viewToLink(this.view) });
+    const own = joinHash(this.id, {
+      ...toLink(this.fields, this.draft.valid, this.draft.author),
+      ...viewToLink(this.view),
+    });
     if (this.anchor.getAttribute("href") !== own) this.anchor.setAttribute("href", own);
   }
 

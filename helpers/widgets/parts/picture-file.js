@@ -67,8 +67,17 @@ export class PictureChooser {
   constructor(lang, take) {
     this.take = take;
     const name = say(lang, "picture.choose");
-    this.file = h("input", { type: "file", accept: "image/*", class: "cx-file", "aria-label": name, onchange: () => this.#chosen(this.file.files[0]) });
-    this.elements = [h("button", { type: "button", class: "cx-button", onclick: () => this.file.click() }, name), this.file];
+    this.file = h("input", {
+      type: "file",
+      accept: "image/*",
+      class: "cx-file",
+      "aria-label": name,
+      onchange: () => this.#chosen(this.file.files[0]),
+    });
+    this.elements = [
+      h("button", { type: "button", class: "cx-button", onclick: () => this.file.click() }, name),
+      this.file,
+    ];
   }
 
   #chosen(file) {
@@ -86,7 +95,10 @@ export class PictureChooser {
     };
     root.addEventListener("dragenter", (event) => over(event, true));
     root.addEventListener("dragover", (event) => over(event, true));
-    root.addEventListener("dragleave", (event) => over(event, root.contains(/** @type {Node | null} */ (event.relatedTarget))));
+    root.addEventListener(
+      "dragleave",
+      (event) => over(event, root.contains(/** @type {Node | null} */ (event.relatedTarget))),
+    );
     root.addEventListener("drop", (event) => {
       over(event, false);
       this.#chosen(event.dataTransfer?.files[0]);

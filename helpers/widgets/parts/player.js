@@ -21,7 +21,14 @@ export class Player {
     this.where = where;
     /** @type {number | null} */
     this.timer = null;
-    const button = (name, act) => h("button", { type: "button", class: "cx-button", "aria-label": say(lang, `ui.${name}`), title: say(lang, `ui.${name}`), onclick: act }, icon(ICONS[name]));
+    const button = (name, act) =>
+      h("button", {
+        type: "button",
+        class: "cx-button",
+        "aria-label": say(lang, `ui.${name}`),
+        title: say(lang, `ui.${name}`),
+        onclick: act,
+      }, icon(ICONS[name]));
     this.buttons = {
       first: button("first", () => this.to(() => 0)),
       previous: button("previous", () => this.to(({ index }) => index - 1)),
@@ -29,7 +36,11 @@ export class Player {
       next: button("next", () => this.to(({ index }) => index + 1)),
       last: button("last", () => this.to(({ count }) => count - 1)),
     };
-    this.element = h("div", { class: "cx-player", role: "group", "aria-label": say(lang, "ui.player") }, ...Object.values(this.buttons));
+    this.element = h(
+      "div",
+      { class: "cx-player", role: "group", "aria-label": say(lang, "ui.player") },
+      ...Object.values(this.buttons),
+    );
   }
 
   get playing() {
@@ -64,7 +75,9 @@ export class Player {
 
   #show(name) {
     this.buttons.play.replaceChildren(icon(ICONS[name]));
-    for (const attribute of ["aria-label", "title"]) this.buttons.play.setAttribute(attribute, say(this.lang, `ui.${name}`));
+    for (const attribute of ["aria-label", "title"]) {
+      this.buttons.play.setAttribute(attribute, say(this.lang, `ui.${name}`));
+    }
   }
 
   destroy() {

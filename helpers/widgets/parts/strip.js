@@ -7,7 +7,9 @@ import { h, setAttribute } from "./dom.js";
 
 /** Pixels of a picture that hold a value from `range` as grey; beyond it black or white. @param {HTMLCanvasElement} canvas @param {AnyMatrix} matrix @param {Pair} range */
 function develop(canvas, matrix, range) {
-  if (canvas.width !== matrix.w || canvas.height !== matrix.h) Object.assign(canvas, { width: matrix.w, height: matrix.h });
+  if (canvas.width !== matrix.w || canvas.height !== matrix.h) {
+    Object.assign(canvas, { width: matrix.w, height: matrix.h });
+  }
   const image = new ImageData(matrix.w, matrix.h), scale = 255 / (range[1] - range[0] || 1);
   for (let n = 0; n < matrix.d.length; n++) {
     image.data.fill((matrix.d[n] - range[0]) * scale, 4 * n, 4 * n + 3);
@@ -28,13 +30,24 @@ export class Strip {
     this.items = [];
     this.stop = 0;
     this.caption = h("div", { class: "cx-caption" }, caption);
-    this.root = h("div", { role: "group", "aria-label": name, class: "cx-thumbs", onkeydown: (event) => this.#key(event) });
+    this.root = h("div", {
+      role: "group",
+      "aria-label": name,
+      class: "cx-thumbs",
+      onkeydown: (event) => this.#key(event),
+    });
     this.element = h("div", { class: "cx-strip" }, this.caption, this.root);
   }
 
   #item(n) {
     const canvas = h("canvas", { "aria-hidden": "true" });
-    const button = h("button", { type: "button", class: "cx-thumb", "aria-pressed": "false", tabindex: n ? -1 : 0, onclick: (event) => this.#press(event, n) }, canvas);
+    const button = h("button", {
+      type: "button",
+      class: "cx-thumb",
+      "aria-pressed": "false",
+      tabindex: n ? -1 : 0,
+      onclick: (event) => this.#press(event, n),
+    }, canvas);
     return { button, canvas };
   }
 

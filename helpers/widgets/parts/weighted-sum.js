@@ -22,7 +22,15 @@ export function sum({ lang, label, terms, bias = null, y, most = MOST_TERMS }) {
   const nodes = [h("span", { class: "cx-lhs" }, `${label} = `)];
   terms.slice(0, most).forEach(({ a, b, zero }, n) => {
     if (n) nodes.push(" + ");
-    nodes.push(h("span", { class: "cx-term" }, h("span", { class: zero ? "cx-x cx-zero" : "cx-x" }, shown(a)), "·", h("span", { class: "cx-k" }, shown(b))));
+    nodes.push(
+      h(
+        "span",
+        { class: "cx-term" },
+        h("span", { class: zero ? "cx-x cx-zero" : "cx-x" }, shown(a)),
+        "·",
+        h("span", { class: "cx-k" }, shown(b)),
+      ),
+    );
   });
   if (terms.length > most) nodes.push(` + ${say(lang, "ui.more_terms", { count: terms.length - most })}`);
   if (bias !== null) nodes.push(" + ", h("span", { class: "cx-b" }, shown(bias)));
@@ -35,7 +43,11 @@ export function sum({ lang, label, terms, bias = null, y, most = MOST_TERMS }) {
  * @param {Matrix} x @param {Matrix} k @param {Settings} settings @param {number} i @param {number} j
  */
 export function products(x, k, settings, i, j) {
-  return taps(i, j, k, settings).map(({ u, v, r, c }) => ({ a: at(x, r, c), b: k.d[u * k.w + v], zero: r < 0 || c < 0 || r >= x.h || c >= x.w }));
+  return taps(i, j, k, settings).map(({ u, v, r, c }) => ({
+    a: at(x, r, c),
+    b: k.d[u * k.w + v],
+    zero: r < 0 || c < 0 || r >= x.h || c >= x.w,
+  }));
 }
 
 /** Shows nodes in a live region, which speaks only where the text is new. @param {HTMLElement} element @param {(Node | string)[]} nodes */

@@ -35,7 +35,9 @@ function decode(text) {
 
 /** @param {string} id @param {Record<string, string>} parameters */
 export function joinHash(id, parameters) {
-  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3B/g, ";")}`);
+  const query = Object.entries(parameters).map(([name, value]) =>
+    `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3B/g, ";")}`
+  );
   return `#${encodeURIComponent(id)}?${query.join("&")}`;
 }
 
@@ -51,9 +53,12 @@ export function matrixToText(rows) {
 export function matrixFromText(text, maximum) {
   const rows = text.split(";").map((row) => row.split(","));
   const ragged = rows.findIndex((row) => row.length !== rows[0].length);
-  if (ragged > 0) return { key: "ui.bad.ragged", params: { first: rows[0].length, row: ragged + 1, count: rows[ragged].length } };
-  if (rows.length > maximum || rows[0].length > maximum)
+  if (ragged > 0) {
+    return { key: "ui.bad.ragged", params: { first: rows[0].length, row: ragged + 1, count: rows[ragged].length } };
+  }
+  if (rows.length > maximum || rows[0].length > maximum) {
     return { key: "ui.bad.too_many", params: { h: rows.length, w: rows[0].length, maximum } };
+  }
   const value = [];
   for (const row of rows) {
     const numbers = [];
@@ -83,12 +88,21 @@ export function pairFromText(text) {
 }
 
 /** A field that holds a matrix of at most maximum×maximum numbers. @param {string} trait @param {number} maximum @returns {Field<number[][]>} */
-export const matrixField = (trait, maximum) => ({ trait, write: matrixToText, read: (text) => matrixFromText(text, maximum) });
+export const matrixField = (trait, maximum) => ({
+  trait,
+  write: matrixToText,
+  read: (text) => matrixFromText(text, maximum),
+});
 
 /** Separators of what is deeper than a matrix: output channels, then input channels. */
 const DEEPER = ["/", "|"];
 
-const deepToText = (value, separators) => (separators.length ? value.map((part) => deepToText(part, separators.slice(1))).join(separators[0]) : matrixToText(value));
+const deepToText = (
+  value,
+  separators,
+) => (separators.length
+  ? value.map((part) => deepToText(part, separators.slice(1))).join(separators[0])
+  : matrixToText(value));
 
 /**
  * The matrices of a deep text, or null; every part must have the same shape.
@@ -119,11 +133,17 @@ const MOST_PIXELS = 4096;
  * level in base64url. What is larger, or is no picture of such levels, is not written.
  * @param {string} trait @param {number} count of planes; 0 for a picture that is a plane itself @returns {Field<any[]>}
  */
-export const pictureField = (trait, count = 0) => ({ trait, write: (value) => pictureToText(count ? value : [value]), read: (text) => pictureFromText(text, count) });
+export const pictureField = (trait, count = 0) => ({
+  trait,
+  write: (value) => pictureToText(count ? value : [value]),
+  read: (text) => pictureFromText(text, count),
+});
 
 function pictureToText(planes) {
   const levels = planes.flat(2), { length: h } = planes[0], { length: w } = planes[0][0];
-  if (levels.length > MOST_PIXELS || !levels.every((level) => Number.isInteger(level) && level >= 0 && level <= 255)) return null;
+  if (levels.length > MOST_PIXELS || !levels.every((level) => Number.isInteger(level) && level >= 0 && level <= 255)) {
+    return null;
+  }
   const code = btoa(String.fromCharCode(...levels));
   return `${h}x${w}.${code.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
@@ -133,7 +153,8 @@ function pictureFromText(text, count) {
   const h = Number(rows), w = Number(columns), total = h * w * (count || 1);
   if (!code || total > MOST_PIXELS || code.length !== Math.ceil((total * 4) / 3)) return null;
   const bytes = atob(code.replaceAll("-", "+").replaceAll("_", "/"));
-  const plane = (n) => Array.from({ length: h }, (_, r) => Array.from({ length: w }, (_, c) => bytes.charCodeAt((n * h + r) * w + c)));
+  const plane = (n) =>
+    Array.from({ length: h }, (_, r) => Array.from({ length: w }, (_, c) => bytes.charCodeAt((n * h + r) * w + c)));
   return { value: count ? Array.from({ length: count }, (_, n) => plane(n)) : plane(0) };
 }
 
@@ -161,7 +182,11 @@ export const numberField = (trait, { none = false, refuse = () => false } = {}) 
 });
 
 /** A field that is on or off. @param {string} trait @returns {Field<boolean>} */
-export const switchField = (trait) => ({ trait, write: (on) => (on ? "1" : "0"), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
+export const switchField = (trait) => ({
+  trait,
+  write: (on) => (on ? "1" : "0"),
+  read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null),
+});
 
 /**
  * What a reader looks at, as part of a link. A view is {name: {write, read, take}}: `write()` gives the text, or null
@@ -204,7 +229,11 @@ export const choiceView = ({ get, options, take }) => ({
 });
 
 /** On, or usually off. @param {{get: () => boolean, take: (on: boolean) => void}} what @returns {View<boolean>} */
-export const switchView = ({ get, take }) => ({ take, write: () => (get() ? "1" : null), read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null) });
+export const switchView = ({ get, take }) => ({
+  take,
+  write: () => (get() ? "1" : null),
+  read: (text) => (["0", "1"].includes(text) ? { value: text === "1" } : null),
+});
 
 /** The parameters that tell a view from the author's. @param {Record<string, View<any>>} view @returns {Record<string, string>} */
 export function viewToLink(view) {
@@ -228,7 +257,10 @@ export function viewFromLink(view, parameters, values) {
 }
 
 /** @param {string} name @param {string} text @returns {Refusal} */
-const nonsense = (name, text) => ({ key: "ui.bad.link_value", params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text } });
+const nonsense = (name, text) => ({
+  key: "ui.bad.link_value",
+  params: { name, value: text.length > 60 ? `${text.slice(0, 60)}…` : text },
+});
 
 /**
  * The parameters that tell a state from the author's.

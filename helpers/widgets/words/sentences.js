@@ -19,7 +19,11 @@ function formula(axis, n, k, p, s, d, o) {
 export function shapeLines(lang, values, y) {
   const axes = axesOf(values);
   const [rows, columns] = axes.map((axis) => unused(...axis));
-  const lines = [say(lang, "ui.shape", { h: y.h, w: y.w }), formula("h", ...axes[0], y.h), formula("w", ...axes[1], y.w)];
+  const lines = [
+    say(lang, "ui.shape", { h: y.h, w: y.w }),
+    formula("h", ...axes[0], y.h),
+    formula("w", ...axes[1], y.w),
+  ];
   if (rows || columns) lines.push(say(lang, "ui.dropped", { rows, columns }));
   return lines;
 }

@@ -67,25 +67,37 @@ class ChannelExplorer extends Explorer {
   build() {
     const { lang, draft, word } = this;
     this.#buildGrids();
-    this.player = this.keep(new Player({
-      lang,
-      where: () => ({ index: this.#index(), count: this.result.y.length * this.result.y[0].d.length }),
-      go: (index) => this.#go(index),
-    }));
-    this.controls = this.keep(new ChannelControls({
-      lang, draft, refuse: this.alerts.set, reshape: (change) => this.#reshape(change),
-      chosen: () => this.at[0],
-      choose: (o) => this.select(o, this.at[1], this.at[2]),
-      count: (on) => this.#count(on),
-    }));
+    this.player = this.keep(
+      new Player({
+        lang,
+        where: () => ({ index: this.#index(), count: this.result.y.length * this.result.y[0].d.length }),
+        go: (index) => this.#go(index),
+      }),
+    );
+    this.controls = this.keep(
+      new ChannelControls({
+        lang,
+        draft,
+        refuse: this.alerts.set,
+        reshape: (change) => this.#reshape(change),
+        chosen: () => this.at[0],
+        choose: (o) => this.select(o, this.at[1], this.at[2]),
+        count: (on) => this.#count(on),
+      }),
+    );
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
     this.status = h("div", { role: "status", class: "cx-status" });
     this.pale = [...this.grids.partial, ...this.grids.output].map(({ root }) => root).concat(this.sum);
     return {
-      name: word("channels.name"), kind: "cx-channelled",
-      stage: [this.stage], told: [this.sum], moves: [this.player.element],
-      knobs: [this.controls.settings, this.controls.extras], outcome: [this.status],
-      more: [this.note, this.product], hint: word("channels.hint"),
+      name: word("channels.name"),
+      kind: "cx-channelled",
+      stage: [this.stage],
+      told: [this.sum],
+      moves: [this.player.element],
+      knobs: [this.controls.settings, this.controls.extras],
+      outcome: [this.status],
+      more: [this.note, this.product],
+      hint: word("channels.hint"),
     };
   }
 
@@ -110,20 +122,34 @@ class ChannelExplorer extends Explorer {
   /** A block for each input channel, and all outputs; the matrix product. */
   #arrange() {
     const { input, kernel, partial, output } = this.grids, { pixels, product } = this.matrices;
-    this.blocks = range(LIMITS.channels).map((n) => h("div", { class: "cx-channel" },
-      input[n].element, after("⋆", kernel[n]), after("=", partial[n])));
+    this.blocks = range(LIMITS.channels).map((n) =>
+      h("div", { class: "cx-channel" }, input[n].element, after("⋆", kernel[n]), after("=", partial[n]))
+    );
     const outputs = h("div", { class: "cx-outputs" }, ...output.map(({ element }) => element));
-    this.stage = h("div", { class: "cx-channels cx-dense" },
-      h("div", { class: "cx-blocks" }, ...this.blocks), h("div", { class: "cx-operand" }, sign("Σ"), outputs));
-    this.product = h("div", { class: "cx-stage cx-dense" },
-      this.matrices.kernel.element, after("·", pixels), after("=", product));
+    this.stage = h(
+      "div",
+      { class: "cx-channels cx-dense" },
+      h("div", { class: "cx-blocks" }, ...this.blocks),
+      h("div", { class: "cx-operand" }, sign("Σ"), outputs),
+    );
+    this.product = h(
+      "div",
+      { class: "cx-stage cx-dense" },
+      this.matrices.kernel.element,
+      after("·", pixels),
+      after("=", product),
+    );
     this.note = h("p", { class: "cx-part" });
   }
 
   /** A link tells the chosen output and whether the windows are counted, too. */
   linked() {
-    const within = (values) =>
-      [values.kernel.length, ...outputShape(fromRows(values.input[0]), fromRows(values.kernel[0][0]), settingsOf(values))];
+    const within = (
+      values,
+    ) => [
+      values.kernel.length,
+      ...outputShape(fromRows(values.input[0]), fromRows(values.kernel[0][0]), settingsOf(values)),
+    ];
     return {
       fields: channelFields(this.draft.author, LIMITS),
       view: {
@@ -177,7 +203,9 @@ class ChannelExplorer extends Explorer {
     const k = this.memory.kernel.resize(held, wanted, ...k_size);
     if (bias) this.biases = [...bias, ...this.biases.slice(bias.length)];
     this.draft.change({
-      input: x, kernel: range(now.c_o).map((o) => k.slice(o * planes, (o + 1) * planes)), groups: now.groups,
+      input: x,
+      kernel: range(now.c_o).map((o) => k.slice(o * planes, (o + 1) * planes)),
+      groups: now.groups,
       bias: bias && range(now.c_o).map((o) => this.biases[o] ?? 0),
     });
   }

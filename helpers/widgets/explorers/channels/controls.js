@@ -7,7 +7,7 @@
 import { parseNumber } from "../../arithmetic/numbers.js";
 import { size } from "../../arithmetic/ops.js";
 import { h } from "../../parts/dom.js";
-import { PairFields, SpinField, checkbox, choice } from "../../parts/fields.js";
+import { checkbox, choice, PairFields, SpinField } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 import { range, replaced } from "./planes.js";

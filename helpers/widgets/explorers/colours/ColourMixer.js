@@ -82,12 +82,21 @@ class ColourMixer extends Explorer {
     const planes = (grids) => h("div", { class: "cx-stage cx-planes" }, ...grids.map(({ element }) => element));
     const side = (photo, grids) => h("div", { class: "cx-side" }, photo.element, planes(grids));
     return {
-      name: word("colour.name"), kind: "cx-mixing",
-      stage: [h("div", { class: "cx-mixer" },
-        side(this.before, this.input), h("div", { class: "cx-operand" }, sign("⋆"), this.kernel.element, sign("=")),
-        side(this.after, this.output))],
-      moves: this.chooser.elements, knobs: [h("div", { class: "cx-extras" }, this.#presets())],
-      outcome: [this.sum], hint: word("colour.hint"),
+      name: word("colour.name"),
+      kind: "cx-mixing",
+      stage: [
+        h(
+          "div",
+          { class: "cx-mixer" },
+          side(this.before, this.input),
+          h("div", { class: "cx-operand" }, sign("⋆"), this.kernel.element, sign("=")),
+          side(this.after, this.output),
+        ),
+      ],
+      moves: this.chooser.elements,
+      knobs: [h("div", { class: "cx-extras" }, this.#presets())],
+      outcome: [this.sum],
+      hint: word("colour.hint"),
     };
   }
 
@@ -150,8 +159,9 @@ class ColourMixer extends Explorer {
   draw(values) {
     const { x, y } = this.result;
     this.kernel.draw(fromRows(values.kernel));
-    for (const [grids, planes] of [[this.input, x], [this.output, y]])
+    for (const [grids, planes] of [[this.input, x], [this.output, y]]) {
       grids.forEach((grid, n) => grid.draw(planes[n], [0, 0], { range: [0, 255], caption: grid.name }));
+    }
     paint(this.before.canvas, x);
     paint(this.after.canvas, y);
     this.showPreset();

@@ -9,7 +9,18 @@
  */
 import { Memory } from "../../arithmetic/memory.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
-import { axesOf, corr2d, flip, fromRows, outputShape, refusal, size, taps, unused, windowCounts } from "../../arithmetic/ops.js";
+import {
+  axesOf,
+  corr2d,
+  flip,
+  fromRows,
+  outputShape,
+  refusal,
+  size,
+  taps,
+  unused,
+  windowCounts,
+} from "../../arithmetic/ops.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { h, setAttribute, withSubscripts } from "../../parts/dom.js";
 import { Grid } from "../../parts/grid/grid.js";
@@ -59,27 +70,51 @@ class ConvExplorer extends Explorer {
       output: grid("ui.output", "output", { point: (r, c, how) => this.#point(r, c, how) }),
     };
     if (draft.values.flip !== null) this.grids.flipped = grid("ui.flipped", "kernel");
-    this.player = this.keep(new Player({
-      lang,
-      where: () => ({ index: this.at[0] * this.result.y.w + this.at[1], count: this.result.y.d.length }),
-      go: (index) => this.select(Math.floor(index / this.result.y.w), index % this.result.y.w),
-    }));
-    this.controls = this.keep(new ConvControls({
-      lang, draft, refuse: this.alerts.set, presets: this.model.get("presets"),
-      resize: (which, rows, columns) => draft.change({ [which]: this.memory[which].resize(draft.values[which], rows, columns) }),
-      replace: (which, rows) => this.#replace(which, rows),
-      count: (on) => this.#count(on),
-    }));
+    this.player = this.keep(
+      new Player({
+        lang,
+        where: () => ({ index: this.at[0] * this.result.y.w + this.at[1], count: this.result.y.d.length }),
+        go: (index) => this.select(Math.floor(index / this.result.y.w), index % this.result.y.w),
+      }),
+    );
+    this.controls = this.keep(
+      new ConvControls({
+        lang,
+        draft,
+        refuse: this.alerts.set,
+        presets: this.model.get("presets"),
+        resize: (which, rows, columns) =>
+          draft.change({ [which]: this.memory[which].resize(draft.values[which], rows, columns) }),
+        replace: (which, rows) => this.#replace(which, rows),
+        count: (on) => this.#count(on),
+      }),
+    );
     this.status = h("div", { role: "status", class: "cx-status" });
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
     this.pale = [this.grids.output.root, this.sum];
-    const after = (sign, ...grids) => h("div", { class: "cx-operand" },
-      h("span", { class: "cx-sign", "aria-hidden": "true" }, sign), ...grids.map(({ element }) => element));
+    const after = (sign, ...grids) =>
+      h(
+        "div",
+        { class: "cx-operand" },
+        h("span", { class: "cx-sign", "aria-hidden": "true" }, sign),
+        ...grids.map(({ element }) => element),
+      );
     const kernels = [this.grids.kernel, this.grids.flipped].filter(Boolean);
-    this.stage = h("div", { class: "cx-stage" }, this.grids.input.element, after("⋆", ...kernels), after("=", this.grids.output));
+    this.stage = h(
+      "div",
+      { class: "cx-stage" },
+      this.grids.input.element,
+      after("⋆", ...kernels),
+      after("=", this.grids.output),
+    );
     return {
-      name: word("ui.conv_explorer"), stage: [this.stage], told: [this.sum], moves: [this.player.element],
-      knobs: [this.controls.settings, this.controls.extras], outcome: [this.status], hint: word("ui.hint"),
+      name: word("ui.conv_explorer"),
+      stage: [this.stage],
+      told: [this.sum],
+      moves: [this.player.element],
+      knobs: [this.controls.settings, this.controls.extras],
+      outcome: [this.status],
+      hint: word("ui.hint"),
     };
   }
 
@@ -159,7 +194,10 @@ class ConvExplorer extends Explorer {
     if (text === this.shape) return;
     this.shape = text;
     const [head, ...rest] = lines;
-    this.status.replaceChildren(h("p", { class: "cx-shape" }, head), ...rest.map((line) => h("p", { class: "cx-formula" }, ...withSubscripts(line))));
+    this.status.replaceChildren(
+      h("p", { class: "cx-shape" }, head),
+      ...rest.map((line) => h("p", { class: "cx-formula" }, ...withSubscripts(line))),
+    );
   }
 
   /** @param {number} r @param {number} c @param {How} how */
@@ -180,7 +218,16 @@ class ConvExplorer extends Explorer {
     this.grids.output.mark([{ r: i, c: j, mark: "cx-window" }]);
     this.grids.output.moveTo(i, j);
     setAttribute(this.sum, "aria-live", this.player.playing ? "off" : "polite");
-    showSum(this.sum, sum({ lang: this.lang, label: `Y[${i}, ${j}]`, terms: products(x, k, settings, i, j), bias, y: y.d[i * y.w + j] }));
+    showSum(
+      this.sum,
+      sum({
+        lang: this.lang,
+        label: `Y[${i}, ${j}]`,
+        terms: products(x, k, settings, i, j),
+        bias,
+        y: y.d[i * y.w + j],
+      }),
+    );
     this.player.update(usable);
     this.link?.update();
   }

@@ -8,11 +8,11 @@
  * @typedef {(which: Which, rows: number[][]) => void} Replace
  */
 import { h } from "../../parts/dom.js";
-import { PairFields, SpinField, checkbox, choice } from "../../parts/fields.js";
+import { checkbox, choice, PairFields, SpinField } from "../../parts/fields.js";
 import { same } from "../../arithmetic/memory.js";
 import { parseNumber } from "../../arithmetic/numbers.js";
 import { size } from "../../arithmetic/ops.js";
-import { INPUTS, KERNELS, inputOf } from "../../arithmetic/presets.js";
+import { inputOf, INPUTS, KERNELS } from "../../arithmetic/presets.js";
 import { say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 
@@ -32,25 +32,54 @@ export class ConvControls {
     const say_ = (key) => say(lang, key);
     /** @type {(name: string, ends: [string, string], minimum: number, read: () => Pair, write: (pair: Pair) => void) => HTMLElement} */
     const pair = (name, [first, second], minimum, read, write) => {
-      const fields = new PairFields({ lang, label: say_(`ui.${name}`), names: [say_(`ui.field.${name}_${first}`), say_(`ui.field.${name}_${second}`)], minimum, maximum: LIMITS[name], read, write, refuse });
+      const fields = new PairFields({
+        lang,
+        label: say_(`ui.${name}`),
+        names: [say_(`ui.field.${name}_${first}`), say_(`ui.field.${name}_${second}`)],
+        minimum,
+        maximum: LIMITS[name],
+        read,
+        write,
+        refuse,
+      });
       this.fields.push(fields);
       return fields.element;
     };
-    const sides = (which) => pair(which, ["height", "width"], 1, () => size(draft.values[which]), (pair) => resize(which, ...pair));
-    const setting = ([name, minimum]) => pair(name, ["rows", "columns"], minimum, () => draft.values[name], (value) => draft.change({ [name]: value }));
-    this.settings = h("div", { class: "cx-settings" },
-      h("p", { class: "cx-axes", "aria-hidden": "true" }, say_("ui.axes")), sides("input"), sides("kernel"), ...PAIRS.map(setting));
+    const sides = (which) =>
+      pair(which, ["height", "width"], 1, () => size(draft.values[which]), (pair) => resize(which, ...pair));
+    const setting = ([name, minimum]) =>
+      pair(name, ["rows", "columns"], minimum, () => draft.values[name], (value) => draft.change({ [name]: value }));
+    this.settings = h(
+      "div",
+      { class: "cx-settings" },
+      h("p", { class: "cx-axes", "aria-hidden": "true" }, say_("ui.axes")),
+      sides("input"),
+      sides("kernel"),
+      ...PAIRS.map(setting),
+    );
     if (draft.values.bias !== null) this.settings.append(this.#bias(refuse));
 
     this.counting = checkbox(say_("ui.count"), count);
-    this.extras = h("div", { class: "cx-extras" }, this.#inputs(replace), this.#kernels(presets, replace), this.counting.element);
+    this.extras = h(
+      "div",
+      { class: "cx-extras" },
+      this.#inputs(replace),
+      this.#kernels(presets, replace),
+      this.counting.element,
+    );
     if (draft.values.flip !== null) this.extras.append(this.#flip());
   }
 
   /** @param {Refuse} refuse */
   #bias(refuse) {
     const name = say(this.lang, "ui.field.bias");
-    const spin = new SpinField({ lang: this.lang, name, parse: parseNumber, refuse, write: (bias) => this.draft.change({ bias }) });
+    const spin = new SpinField({
+      lang: this.lang,
+      name,
+      parse: parseNumber,
+      refuse,
+      write: (bias) => this.draft.change({ bias }),
+    });
     this.fields.push({ show: () => spin.show(this.draft.values.bias), forget: () => spin.forget() });
     return h("div", { class: "cx-group" }, h("span", { class: "cx-label", "aria-hidden": "true" }, name), spin.element);
   }
@@ -65,7 +94,8 @@ export class ConvControls {
     });
     this.showInput = () => {
       const { input } = this.draft.values;
-      list.select.value = Object.keys(INPUTS).find((name) => same(input, inputOf(name, input.length, input[0].length))) ?? "";
+      list.select.value =
+        Object.keys(INPUTS).find((name) => same(input, inputOf(name, input.length, input[0].length))) ?? "";
     };
     return list.element;
   }
@@ -74,7 +104,11 @@ export class ConvControls {
   #kernels(presets, replace) {
     const kernels = presets ?? KERNELS;
     const options = Object.keys(kernels).map((name) => [name, presets ? name : say(this.lang, `ui.preset.${name}`)]);
-    const list = choice(say(this.lang, "ui.preset.kernel"), [["", say(this.lang, "ui.preset.own")], ...options], (name) => name && replace("kernel", kernels[name]));
+    const list = choice(
+      say(this.lang, "ui.preset.kernel"),
+      [["", say(this.lang, "ui.preset.own")], ...options],
+      (name) => name && replace("kernel", kernels[name]),
+    );
     this.showKernel = () => {
       list.select.value = Object.keys(kernels).find((name) => same(this.draft.values.kernel, kernels[name])) ?? "";
     };

@@ -17,7 +17,7 @@ import { Grid } from "../../parts/grid/grid.js";
 import { shortNumber } from "../../parts/grid/cell-painter.js";
 import { products, showSum, sum } from "../../parts/weighted-sum.js";
 import { learn } from "../../words/words.js";
-import { LONGEST, PLAIN, bound, descend, full, pass, refusedShapes } from "./arithmetic.js";
+import { bound, descend, full, LONGEST, pass, PLAIN, refusedShapes } from "./arithmetic.js";
 import { LearnerControls } from "./controls.js";
 import LIMITS from "./limits.json" with { type: "json" };
 import { FIRST, learnerFields, pickedView } from "./link.js";
@@ -78,13 +78,17 @@ class KernelLearner extends Explorer {
   build() {
     const { lang, draft, word } = this;
     this.grids = this.#grids();
-    this.controls = this.keep(new LearnerControls({
-      lang, draft, refuse: this.alerts.set,
-      replace: (patch) => {
-        this.grids.kernel.forget();
-        draft.change(patch);
-      },
-    }));
+    this.controls = this.keep(
+      new LearnerControls({
+        lang,
+        draft,
+        refuse: this.alerts.set,
+        replace: (patch) => {
+          this.grids.kernel.forget();
+          draft.change(patch);
+        },
+      }),
+    );
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
     this.echo = h("p", { class: "learner-echo", "aria-hidden": "true" });
     this.chart = new LogChart();
@@ -93,11 +97,19 @@ class KernelLearner extends Explorer {
     this.pale = [this.sum, ...results.map(([, { root }]) => root)];
     this.rows = Object.fromEntries(Object.entries(ROWS).map(([name, signs]) => [name, this.#row(signs)]));
     const [forward, loss, backward] = Object.entries(this.rows).map(([name, row]) => [
-      h("p", { class: "cx-part" }, word(`learner.${name}`)), row]);
+      h("p", { class: "cx-part" }, word(`learner.${name}`)),
+      row,
+    ]);
     return {
-      name: word("learner.name"), kind: "learner", stage: [...forward, ...loss], told: [this.sum],
-      moves: [this.#moves()], knobs: [this.controls.element], outcome: [this.chart.element, this.status],
-      more: [...backward, this.echo], hint: word("learner.hint"),
+      name: word("learner.name"),
+      kind: "learner",
+      stage: [...forward, ...loss],
+      told: [this.sum],
+      moves: [this.#moves()],
+      knobs: [this.controls.element],
+      outcome: [this.chart.element, this.status],
+      more: [...backward, this.echo],
+      hint: word("learner.hint"),
     };
   }
 
@@ -121,8 +133,9 @@ class KernelLearner extends Explorer {
   #row(signs) {
     const operand = (sign, { element }) =>
       h("div", { class: "cx-operand" }, h("span", { class: "cx-sign", "aria-hidden": "true" }, sign), element);
-    const parts = Object.entries(signs).map(([name, sign]) =>
-      (sign ? operand(sign, this.grids[name]) : this.grids[name].element));
+    const parts = Object.entries(signs).map((
+      [name, sign],
+    ) => (sign ? operand(sign, this.grids[name]) : this.grids[name].element));
     return h("div", { class: "cx-stage learner-row" }, ...parts);
   }
 
@@ -193,11 +206,13 @@ class KernelLearner extends Explorer {
     if (impossible && this.timer !== null) this.#stop();
     grids.input.draw(fromRows(values.input));
     grids.kernel.draw(fromRows(values.kernel));
-    for (const [name, matrix] of Object.entries({ prediction, target: y, error, dk, flipped: flip(k), dx }))
+    for (const [name, matrix] of Object.entries({ prediction, target: y, error, dk, flipped: flip(k), dx })) {
       grids[name].draw(matrix);
+    }
     grids.g.draw(g, full(k).padding);
-    for (const [name, row] of Object.entries(this.rows))
+    for (const [name, row] of Object.entries(this.rows)) {
       this.measure(row, Object.keys(ROWS[name]).map((grid) => grids[grid]));
+    }
     for (const button of this.steps) setAttribute(button, "disabled", impossible);
     this.controls.show();
     this.#tell();
@@ -210,8 +225,9 @@ class KernelLearner extends Explorer {
     const steps = losses.length - 1;
     const lines = learnerLines(lang, { steps, loss, bias, db, lr, bound });
     const text = lines.join("\n");
-    if (text !== this.told)
+    if (text !== this.told) {
       this.status.replaceChildren(...lines.map((line, n) => h("p", n ? {} : { class: "cx-shape" }, line)));
+    }
     this.told = text;
     const name = word("learner.chart", { first: formatNumber(losses[0]), last: formatNumber(loss), steps });
     this.chart.show(losses, { name, x: word("learner.axis.steps"), y: word("learner.axis.loss") });
@@ -225,7 +241,8 @@ class KernelLearner extends Explorer {
     const { from, by, settings, over, label } = origins(this.result)[which];
     const note = (u, v) => `×${shortNumber(by.d[u * by.w + v], 2)}`;
     const window = taps(r, c, by, settings).map((tap) => (
-      { r: tap.r, c: tap.c, mark: "cx-window", note: note(tap.u, tap.v) }));
+      { r: tap.r, c: tap.c, mark: "cx-window", note: note(tap.u, tap.v) }
+    ));
     const marks = { [over]: window, [which]: [{ r, c, mark: "cx-window" }] };
     for (const [name, grid] of Object.entries(grids)) grid.mark(marks[name] ?? []);
     grids[which].moveTo(r, c);

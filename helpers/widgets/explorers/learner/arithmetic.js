@@ -41,7 +41,9 @@ export function pass(x, k, bias, y) {
   const error = zip(prediction, y, (a, b) => a - b);
   const g = { ...error, d: error.d.map((e) => 2 * e) };
   return {
-    prediction, error, g,
+    prediction,
+    error,
+    g,
     loss: error.d.reduce((sum, e) => sum + e * e, 0),
     dk: corr2d(x, g, PLAIN),
     db: bias === null ? null : total(g),
@@ -85,12 +87,13 @@ export function descend(start, rate, count) {
 export function curvature(x, [k_h, k_w], bias) {
   const [o_h, o_w] = [x.h - k_h + 1, x.w - k_w + 1];
   const columns = [];
-  for (let u = 0; u < k_h; u++)
+  for (let u = 0; u < k_h; u++) {
     for (let v = 0; v < k_w; v++) {
       const column = [];
       for (let i = 0; i < o_h; i++) for (let j = 0; j < o_w; j++) column.push(x.d[(i + u) * x.w + j + v]);
       columns.push(column);
     }
+  }
   if (bias) columns.push(new Array(o_h * o_w).fill(1));
   return columns.map((a) => columns.map((b) => 2 * a.reduce((sum, value, n) => sum + value * b[n], 0)));
 }
@@ -100,8 +103,9 @@ export function largestEigenvalue(matrix) {
   const a = matrix.map((row) => [...row]), n = a.length;
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0, size = 0;
-    for (let p = 0; p < n; p++)
+    for (let p = 0; p < n; p++) {
       for (let q = 0; q < n; q++) p === q ? (size += a[p][p] ** 2) : (off += a[p][q] ** 2);
+    }
     if (off <= 1e-28 * (size + off)) break;
     for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) if (a[p][q] !== 0) rotate(a, p, q);
   }
@@ -124,7 +128,8 @@ export function bound(x, kernel, bias) {
 
 /** Why a learner's settings are impossible, or null; input and kernels are asked elsewhere. @param {Pair} kernel @param {Pair} teacher @param {number} rate @returns {Refusal | null} */
 export function refusedShapes(kernel, teacher, rate) {
-  if (kernel[0] !== teacher[0] || kernel[1] !== teacher[1])
+  if (kernel[0] !== teacher[0] || kernel[1] !== teacher[1]) {
     return { key: "learner.bad.shape", params: { k_h: kernel[0], k_w: kernel[1], t_h: teacher[0], t_w: teacher[1] } };
+  }
   return rate > 0 ? null : { key: "learner.bad.rate", params: { value: rate } };
 }

@@ -9,7 +9,7 @@ import { parseNumber } from "../../arithmetic/numbers.js";
 import { size } from "../../arithmetic/ops.js";
 import { KERNELS } from "../../arithmetic/presets.js";
 import { h } from "../../parts/dom.js";
-import { SpinField, checkbox, choice } from "../../parts/fields.js";
+import { checkbox, choice, SpinField } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
 
 const TEACHERS = ["vertical_edge", "horizontal_edge", "sobel_x", "box_blur", "laplacian", "emboss"];
@@ -28,9 +28,12 @@ export class LearnerControls {
     this.teacher = choice(this.word("learner.teacher"), this.#teachers(), (key) => key && this.#teach(key));
     this.start = choice(this.word("learner.start"), this.#starts(), (key) => this.#begin(key));
     const name = h("span", { "aria-hidden": "true" }, this.word("learner.rate"));
-    this.element = h("div", { class: "cx-extras" },
+    this.element = h(
+      "div",
+      { class: "cx-extras" },
       h("div", { class: "cx-group" }, name, this.rate.element),
-      ...[this.biased, this.teacher, this.start].map(({ element }) => element));
+      ...[this.biased, this.teacher, this.start].map(({ element }) => element),
+    );
   }
 
   /** @param {string} lang @param {Refuse} refuse */

@@ -7,7 +7,7 @@
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { flip } from "../../arithmetic/ops.js";
 import { say } from "../../words/words.js";
-import { PLAIN, full } from "./arithmetic.js";
+import { full, PLAIN } from "./arithmetic.js";
 
 /**
  * The loss, the bias, and what the learning rate does along the steepest direction.

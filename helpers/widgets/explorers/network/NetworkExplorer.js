@@ -13,7 +13,7 @@ import { SpinField } from "../../parts/fields.js";
 import { placeView } from "../../state/link.js";
 import { learn } from "../../words/words.js";
 import counted from "../../../vocabulary/network.json" with { type: "json" };
-import { LIMITS, bytesText, grouped, table, totals } from "./arithmetic.js";
+import { bytesText, grouped, LIMITS, table, totals } from "./arithmetic.js";
 import { LayerBench } from "./bench.js";
 import { derivation } from "./derivation.js";
 import { NetworkDrawing } from "./drawing.js";
@@ -57,17 +57,24 @@ class NetworkExplorer extends Explorer {
     const { lang, draft, word } = this;
     this.drawing = this.keep(new NetworkDrawing(word("network.drawing"), (index) => this.pick(index)));
     this.table = new NetworkTable(lang, (index) => this.pick(index));
-    this.bench = this.keep(new LayerBench({
-      lang, draft, refuse: this.alerts.set,
-      replace: (layers, at) => this.#replace(layers, at),
-      stay: (button) => this.#keepFocus(button),
-    }));
+    this.bench = this.keep(
+      new LayerBench({
+        lang,
+        draft,
+        refuse: this.alerts.set,
+        replace: (layers, at) => this.#replace(layers, at),
+        stay: (button) => this.#keepFocus(button),
+      }),
+    );
     this.totals = h("p", { class: "cx-shape" });
     this.status = h("div", { role: "status", class: "cx-status" }, this.totals);
     this.pale = [this.status];
     return {
-      name: word("network.name"), kind: "nx",
-      stage: [this.#inputs(), this.drawing.frame], knobs: [this.bench.element], outcome: [this.status, this.table.box],
+      name: word("network.name"),
+      kind: "nx",
+      stage: [this.#inputs(), this.drawing.frame],
+      knobs: [this.bench.element],
+      outcome: [this.status, this.table.box],
       hint: `${word("network.hint")} ${word("network.versus")}`,
     };
   }
@@ -76,7 +83,8 @@ class NetworkExplorer extends Explorer {
   #inputs() {
     const resized = (axis, value) => this.draft.values.input_shape.map((old, a) => (a === axis ? value : old));
     this.sizes = SIZES.map(([key, most], axis) =>
-      this.#spin(key, most, (value) => this.draft.change({ input_shape: resized(axis, value) })));
+      this.#spin(key, most, (value) => this.draft.change({ input_shape: resized(axis, value) }))
+    );
     this.batch = this.#spin("network.batch", LIMITS.batch, (batch) => this.draft.change({ batch }));
     /** @param {SpinField} field */
     const group = ({ name, element }) =>
@@ -156,7 +164,9 @@ class NetworkExplorer extends Explorer {
     const texts = [input_shape, ...shapes].map((shape) => shape.join("×"));
     const chain = texts.filter((text, n) => text !== texts[n - 1]).join(" → ");
     const first = this.word("network.picture", { count: layers.length, shapes: chain });
-    const name = refused ? this.word("ui.sentences", { first, second: this.word("network.picture.impossible", refused) }) : first;
+    const name = refused
+      ? this.word("ui.sentences", { first, second: this.word("network.picture.impossible", refused) })
+      : first;
     this.drawing.show({ input: input_shape, layers, shapes, at: this.at, name, inputName: this.word("ui.input") });
   }
 
@@ -164,11 +174,17 @@ class NetworkExplorer extends Explorer {
   #showTotals() {
     const now = totals(this.result.rows), { author } = this;
     const more = (name, write) => `${now[name] < author[name] ? "−" : "+"}${write(Math.abs(now[name] - author[name]))}`;
-    setText(this.totals, this.word("network.status", {
-      parameters: grouped(now.parameters), parameters_more: more("parameters", grouped),
-      adds: grouped(now.multiply_adds), adds_more: more("multiply_adds", grouped),
-      memory: bytesText(now.memory), memory_more: more("memory", bytesText),
-    }));
+    setText(
+      this.totals,
+      this.word("network.status", {
+        parameters: grouped(now.parameters),
+        parameters_more: more("parameters", grouped),
+        adds: grouped(now.multiply_adds),
+        adds_more: more("multiply_adds", grouped),
+        memory: bytesText(now.memory),
+        memory_more: more("memory", bytesText),
+      }),
+    );
   }
 
   /** The chosen layer's numbers written out, or why there are none. @param {State} values @param {Result} found @returns {string[]} */

@@ -30,9 +30,19 @@ export const POOLS = FACTS.pools;
 
 const MAPS = ["Conv2d", ...POOLS, "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "BatchNorm2d", "LocalResponseNorm"];
 const CODES = {
-  Conv2d: "c", MaxPool2d: "m", AvgPool2d: "a", AdaptiveAvgPool2d: "ga", AdaptiveMaxPool2d: "gm",
-  BatchNorm2d: "n", BatchNorm1d: "n1", LocalResponseNorm: "lrn", Dropout: "d", Dropout2d: "d2",
-  Flatten: "f", Linear: "l", Identity: "i",
+  Conv2d: "c",
+  MaxPool2d: "m",
+  AvgPool2d: "a",
+  AdaptiveAvgPool2d: "ga",
+  AdaptiveMaxPool2d: "gm",
+  BatchNorm2d: "n",
+  BatchNorm1d: "n1",
+  LocalResponseNorm: "lrn",
+  Dropout: "d",
+  Dropout2d: "d2",
+  Flatten: "f",
+  Linear: "l",
+  Identity: "i",
 };
 
 const product = (shape) => shape.reduce((a, b) => a * b, 1);
@@ -95,8 +105,9 @@ const UNKNOWN = { size: null, jump: null, extent: null, least: null };
 
 /** r' = r + d (k − 1) j, j' = j s. */
 function windowed(axis, k, s, p, d, n, o) {
-  if (axis.size === null || axis.jump === null)
+  if (axis.size === null || axis.jump === null) {
     return k === 1 && s === 1 && p === 0 ? axis : afterUneven(axis, k, s, p, d, n, o);
+  }
   const size = axis.size + d * (k - 1) * axis.jump, jump = axis.jump * s;
   return { size, jump, extent: size + (o - 1) * jump, least: size };
 }
@@ -108,8 +119,9 @@ function adaptive(axis, n, o) {
   const starts = Array.from({ length: o }, (_, i) => Math.floor((i * n) / o));
   const lengths = new Set(starts.map((start, i) => Math.ceil(((i + 1) * n) / o) - start));
   const steps = new Set(starts.slice(1).map((start, i) => start - starts[i]));
-  if (lengths.size === 1 && steps.size === 1 && !steps.has(0))
+  if (lengths.size === 1 && steps.size === 1 && !steps.has(0)) {
     return windowed(axis, [...lengths][0], [...steps][0], 0, 1, n, o);
+  }
   const [size, least] = [Math.max(...lengths), Math.min(...lengths)].map((k) => axis.size + (k - 1) * axis.jump);
   return { size, jump: null, extent: axis.extent, least };
 }
@@ -131,8 +143,9 @@ function afterUneven(axis, k, s, p, d, n, o) {
 function axisAfter(layer, axis, a, n, o) {
   const { kind } = layer, pooled = kind.startsWith("Adaptive");
   const mixing = kind === "Linear" || (kind.endsWith("Softmax") && o === 0); // a softmax of maps is over channels
-  if (mixing || (pooled && o === 1))
+  if (mixing || (pooled && o === 1)) {
     return { size: axis.extent, jump: null, extent: axis.extent, least: axis.extent };
+  }
   if (pooled) return adaptive(axis, n, o);
   if (!layer.kernel_size) return axis;
   return windowed(axis, layer.kernel_size[a], layer.stride[a], layer.padding[a], layer.dilation[a], n, o);

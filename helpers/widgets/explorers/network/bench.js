@@ -8,7 +8,7 @@
 import { h, icon, setAttribute, setText, withSubscripts } from "../../parts/dom.js";
 import { choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
-import { KINDS, LIMITS, freshLayer } from "./arithmetic.js";
+import { freshLayer, KINDS, LIMITS } from "./arithmetic.js";
 import { LayerEditor } from "./editor.js";
 
 const ICONS = {
@@ -101,8 +101,9 @@ export class LayerBench {
     if (this.place.firstChild !== editor.element) this.place.replaceChildren(editor.element);
     editor.show();
     this.#tell(lines);
-    for (const [name, button] of Object.entries(this.tools))
+    for (const [name, button] of Object.entries(this.tools)) {
       setAttribute(button, "aria-label", say(this.lang, `field.layer.${name}`, { layer }));
+    }
     setAttribute(this.tools.up, "disabled", at === 0);
     setAttribute(this.tools.down, "disabled", at === layers.length - 1);
     setAttribute(this.tools.remove, "disabled", layers.length === 1);

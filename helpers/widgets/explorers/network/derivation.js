@@ -77,4 +77,3 @@ export function derivation(lang, layer, row, batch) {
   const costs = [...costLines(lang, layer, row), say(lang, "network.derive.memory", { text: memory })];
   return [...shapeLines(lang, layer, row), ...costs, ...fieldLines(lang, layer, row)];
 }
-

@@ -5,7 +5,7 @@
  * @import { Layer } from "./arithmetic.js"
  */
 import { h, setAttribute, setText } from "../../parts/dom.js";
-import { PairFields, SpinField, checkbox, choice } from "../../parts/fields.js";
+import { checkbox, choice, PairFields, SpinField } from "../../parts/fields.js";
 import { ACTIVATIONS, KINDS, POOLS, SETTINGS } from "./arithmetic.js";
 import { parseNumber } from "../../arithmetic/numbers.js";
 import { say } from "../../words/words.js";
@@ -60,9 +60,12 @@ export class LayerEditor {
   #pair(key) {
     const { lang, refuse } = this, { least, most } = SETTINGS[key];
     const pair = new PairFields({
-      lang, refuse, label: say(lang, `network.label.${key}`),
+      lang,
+      refuse,
+      label: say(lang, `network.label.${key}`),
       names: [this.#word(`${key}.rows`), this.#word(`${key}.columns`)],
-      minimum: least, maximum: most,
+      minimum: least,
+      maximum: most,
       read: () => (this.closed ? [least, least] : this.read()[key]),
       write: (value) => this.write({ [key]: value }),
     });

@@ -3,7 +3,7 @@
  *
  * @import { Field } from "../../state/link.js"
  */
-import { LIMITS, layersFromText, layersToText } from "./arithmetic.js";
+import { layersFromText, layersToText, LIMITS } from "./arithmetic.js";
 
 /** Whole numbers from 1 on, apart by commas, as many as there are bounds; or null. @param {string} text @param {number[]} bounds */
 function wholes(text, bounds) {

@@ -35,8 +35,11 @@ export class NetworkTable {
     this.head = h("thead", {}, h("tr", {}, ...heads));
     this.foot = h("tfoot", {}, h("tr", {}, total, h("td", {}), ...Object.values(this.sums), h("td", {})));
     const caption = h("caption", {}, this.caption);
-    this.box = h("div", { class: "cx-scroll nx-scroll" },
-      h("table", { class: "nx-table" }, caption, this.head, this.body, this.foot));
+    this.box = h(
+      "div",
+      { class: "cx-scroll nx-scroll" },
+      h("table", { class: "nx-table" }, caption, this.head, this.body, this.foot),
+    );
   }
 
   /** @param {number} index @returns {TableRow} */
@@ -75,8 +78,9 @@ export class NetworkTable {
       else this.#unknown(row, layers[n], n === known ? found : null, input[0]);
       row.code.hidden = row.code.textContent === `${layers[n].kind}()`; // its name says it all
     });
-    for (const [name, write] of Object.entries(NUMBERS))
+    for (const [name, write] of Object.entries(NUMBERS)) {
       setText(this.sums[name], found.refused ? "–" : write(sums[name]));
+    }
   }
 
   /** Scrolls the table, and nothing else, to the row of a layer, which its head and foot would hide. */

@@ -13,7 +13,7 @@ import { greyLevels } from "../../arithmetic/pictures.js";
 import { PICTURE_KERNELS } from "../../arithmetic/presets.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { h } from "../../parts/dom.js";
-import { PairFields, choice } from "../../parts/fields.js";
+import { choice, PairFields } from "../../parts/fields.js";
 import { Grid } from "../../parts/grid/grid.js";
 import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { products, showSum, sum } from "../../parts/weighted-sum.js";
@@ -78,11 +78,14 @@ class ImageKernels extends Explorer {
     const sign = (text) => h("span", { class: "cx-sign", "aria-hidden": "true" }, text);
     this.products = h("div", { class: "cx-products" }, window.element, sign("⋆"), kernel.element);
     return {
-      name: word("picture.name"), kind: "cx-kernels",
+      name: word("picture.name"),
+      kind: "cx-kernels",
       stage: [h("div", { class: "cx-stage cx-pictures" }, input.element, this.products, sign("="), output.element)],
-      told: [this.sum], moves: this.chooser.elements,
+      told: [this.sum],
+      moves: this.chooser.elements,
       knobs: [h("div", { class: "cx-extras" }, this.#presets(), this.#sides(), this.#shades())],
-      outcome: [this.status], hint: word("picture.hint"),
+      outcome: [this.status],
+      hint: word("picture.hint"),
     };
   }
 
@@ -120,12 +123,18 @@ class ImageKernels extends Explorer {
 
   #sides() {
     const { lang, word, draft } = this;
-    this.fields = this.keep(new PairFields({
-      lang, label: word("ui.kernel"), names: [word("ui.field.kernel_height"), word("ui.field.kernel_width")],
-      minimum: 1, maximum: LIMITS.kernel, refuse: this.alerts.set,
-      read: () => size(draft.values.kernel),
-      write: (sides) => draft.change({ kernel: this.memory.resize(draft.values.kernel, ...sides) }),
-    }));
+    this.fields = this.keep(
+      new PairFields({
+        lang,
+        label: word("ui.kernel"),
+        names: [word("ui.field.kernel_height"), word("ui.field.kernel_width")],
+        minimum: 1,
+        maximum: LIMITS.kernel,
+        refuse: this.alerts.set,
+        read: () => size(draft.values.kernel),
+        write: (sides) => draft.change({ kernel: this.memory.resize(draft.values.kernel, ...sides) }),
+      }),
+    );
     return this.fields.element;
   }
 
@@ -148,7 +157,12 @@ class ImageKernels extends Explorer {
     return {
       fields: { k: matrixField("kernel", LIMITS.kernel), p: picture },
       view: {
-        o: placeView({ get: () => (stays(this.draft) ? usual() : this.#chosen()), usual, within, take: (at) => (this.at = at) }),
+        o: placeView({
+          get: () => (stays(this.draft) ? usual() : this.#chosen()),
+          usual,
+          within,
+          take: (at) => (this.at = at),
+        }),
         t: choiceView({ get: () => this.how, options: SHADES, take: (how) => (this.how = how) }),
       },
     };

@@ -11,7 +11,7 @@
 import { Memory } from "../../arithmetic/memory.js";
 import { formatNumber } from "../../arithmetic/numbers.js";
 import { fromRows, size, span } from "../../arithmetic/ops.js";
-import { pool2d, poolGradient, poolRefusal, poolShape, pooled, rolled, windowsOver } from "../../arithmetic/pool.js";
+import { pool2d, pooled, poolGradient, poolRefusal, poolShape, rolled, windowsOver } from "../../arithmetic/pool.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { h, setAttribute, withSubscripts } from "../../parts/dom.js";
 import { Grid } from "../../parts/grid/grid.js";
@@ -19,7 +19,7 @@ import { Player } from "../../parts/player.js";
 import { showSum } from "../../parts/weighted-sum.js";
 import { choiceView, placeView } from "../../state/link.js";
 import { learn } from "../../words/words.js";
-import { BADGES, PoolControls, movers } from "./controls.js";
+import { BADGES, movers, PoolControls } from "./controls.js";
 import LIMITS from "./limits.json" with { type: "json" };
 import { poolFields } from "./link.js";
 import { poolLines } from "./sentences.js";
@@ -63,27 +63,41 @@ class PoolExplorer extends Explorer {
       input: this.keep(new Grid({ lang, name: word("ui.input"), kind: "input", ...this.editable("input") })),
       output: this.keep(new Grid({ lang, name: word("ui.output"), kind: "output", point })),
     };
-    this.player = this.keep(new Player({
-      lang,
-      where: () => ({ index: this.at[0] * this.result.y.w + this.at[1], count: this.result.y.d.length }),
-      go: (index) => this.select(Math.floor(index / this.result.y.w), index % this.result.y.w),
-    }));
-    this.controls = this.keep(new PoolControls({
-      lang, draft, refuse: this.alerts.set,
-      resize: (rows, columns) => draft.change({ input: this.memory.resize(draft.values.input, rows, columns) }),
-      replace: (input) => this.#replace(input),
-      badge: (name) => this.#badge(name),
-    }));
+    this.player = this.keep(
+      new Player({
+        lang,
+        where: () => ({ index: this.at[0] * this.result.y.w + this.at[1], count: this.result.y.d.length }),
+        go: (index) => this.select(Math.floor(index / this.result.y.w), index % this.result.y.w),
+      }),
+    );
+    this.controls = this.keep(
+      new PoolControls({
+        lang,
+        draft,
+        refuse: this.alerts.set,
+        resize: (rows, columns) => draft.change({ input: this.memory.resize(draft.values.input, rows, columns) }),
+        replace: (input) => this.#replace(input),
+        badge: (name) => this.#badge(name),
+      }),
+    );
     this.sum = h("p", { class: "cx-sum", "aria-live": "polite", "aria-atomic": "true" });
     this.status = h("div", { role: "status", class: "cx-status" });
     this.pale = [this.grids.output.root, this.sum];
     const becomes = h("span", { class: "cx-sign", "aria-hidden": "true" }, "→");
-    this.stage = h("div", { class: "cx-stage" }, this.grids.input.element,
-      h("div", { class: "cx-operand" }, becomes, this.grids.output.element));
+    this.stage = h(
+      "div",
+      { class: "cx-stage" },
+      this.grids.input.element,
+      h("div", { class: "cx-operand" }, becomes, this.grids.output.element),
+    );
     return {
-      name: word("pool.name"), stage: [this.stage], told: [this.sum],
+      name: word("pool.name"),
+      stage: [this.stage],
+      told: [this.sum],
       moves: [this.player.element, movers(lang, (by) => this.#move(by))],
-      knobs: [this.controls.settings, this.controls.extras], outcome: [this.status], hint: word("pool.hint"),
+      knobs: [this.controls.settings, this.controls.extras],
+      outcome: [this.status],
+      hint: word("pool.hint"),
     };
   }
 

@@ -6,9 +6,9 @@
  */
 import { same } from "../../arithmetic/memory.js";
 import { size } from "../../arithmetic/ops.js";
-import { INPUTS, inputOf } from "../../arithmetic/presets.js";
+import { inputOf, INPUTS } from "../../arithmetic/presets.js";
 import { h, icon, setAttribute } from "../../parts/dom.js";
-import { PairFields, checkbox, choice } from "../../parts/fields.js";
+import { checkbox, choice, PairFields } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 

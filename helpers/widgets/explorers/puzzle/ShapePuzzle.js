@@ -61,7 +61,8 @@ class ShapePuzzle extends Explorer {
     this.pale = [this.status];
     this.fields = Object.entries(FIELDS).map((entry) => this.#group(...entry));
     return {
-      name: word("puzzle.name"), kind: "cx-puzzle",
+      name: word("puzzle.name"),
+      kind: "cx-puzzle",
       stage: [this.task, h("p", { class: "cx-hint" }, word("puzzle.limits", LIMITS))],
       moves: [this.button("puzzle.new", () => this.#renew()), this.button("puzzle.show", () => this.#reveal())],
       knobs: [h("div", { class: "cx-settings" }, ...this.fields.map(({ element }) => element))],
@@ -72,16 +73,22 @@ class ShapePuzzle extends Explorer {
   /** @param {string} name @param {[first: string, second: string, minimum: number]} field */
   #group(name, [first, second, minimum]) {
     const { lang, word } = this;
-    return this.keep(new PairFields({
-      lang, label: word(`ui.${name}`), names: [word(`ui.field.${first}`), word(`ui.field.${second}`)],
-      minimum, maximum: LIMITS[name], refuse: this.alerts.set,
-      read: () => this.tried[name],
-      write: (pair) => {
-        this.tried = { ...this.tried, [name]: pair };
-        this.alerts.passing = [];
-        this.update();
-      },
-    }));
+    return this.keep(
+      new PairFields({
+        lang,
+        label: word(`ui.${name}`),
+        names: [word(`ui.field.${first}`), word(`ui.field.${second}`)],
+        minimum,
+        maximum: LIMITS[name],
+        refuse: this.alerts.set,
+        read: () => this.tried[name],
+        write: (pair) => {
+          this.tried = { ...this.tried, [name]: pair };
+          this.alerts.passing = [];
+          this.update();
+        },
+      }),
+    );
   }
 
   /** A link tells the puzzle, and what the reader has tried so far. */
@@ -160,11 +167,15 @@ class ShapePuzzle extends Explorer {
   #showVerdict(shape, verdict) {
     const { kernel, padding, stride } = this.tried;
     const shapes = { input: cells(this.draft.valid.input), kernel: cells(kernel) };
-    const [head, ...formulas] = shapeLines(this.lang, { ...shapes, padding, stride, dilation: [1, 1] }, { h: shape[0], w: shape[1] });
+    const [head, ...formulas] = shapeLines(this.lang, { ...shapes, padding, stride, dilation: [1, 1] }, {
+      h: shape[0],
+      w: shape[1],
+    });
     this.status.replaceChildren(
       h("p", { class: "cx-shape" }, head, " ", verdict),
       ...formulas.map((line) => h("p", { class: "cx-formula" }, ...withSubscripts(line))),
-      h("p", {}, this.word("puzzle.count", { count: this.count })));
+      h("p", {}, this.word("puzzle.count", { count: this.count })),
+    );
   }
 }
 

@@ -49,8 +49,10 @@ export function unsolvable({ input, output }) {
 
 /** The settings of least kernel, then padding, then stride that take n to o along one axis, or null. @param {number} n @param {number} o @returns {[k: number, p: number, s: number] | null} */
 export function solveAxis(n, o) {
-  for (let k = 1; k <= LIMITS.kernel; k++)
-    for (let p = 0; p <= LIMITS.padding; p++)
+  for (let k = 1; k <= LIMITS.kernel; k++) {
+    for (let p = 0; p <= LIMITS.padding; p++) {
       for (let s = 1; s <= LIMITS.stride; s++) if (n + 2 * p >= k && outputSize(n, k, p, s, 1) === o) return [k, p, s];
+    }
+  }
   return null;
 }

@@ -38,12 +38,16 @@ const JUDGES = {
     const missed = question.options.filter((option, n) => option.correct && !chosen.includes(n));
     const texts = wrong.map((n) => question.options[n].feedback);
     if (missed.length) texts.push(say(lang, "quiz.missed", { count: missed.length }));
-    if (!texts.length) texts.push(...question.options.filter((option) => option.correct).map((option) => option.feedback));
+    if (!texts.length) {
+      texts.push(...question.options.filter((option) => option.correct).map((option) => option.feedback));
+    }
     return { right: !wrong.length && !missed.length, texts };
   },
   /** @param {NumberQuestion} question @param {number} value */
   number(question, value) {
-    if (Math.abs(value - question.answer) <= question.tolerance) return { right: true, texts: [question.feedback.right] };
+    if (Math.abs(value - question.answer) <= question.tolerance) {
+      return { right: true, texts: [question.feedback.right] };
+    }
     const known = question.feedback.wrong.find((wrong) => Math.abs(wrong.value - value) <= question.tolerance);
     return { right: false, texts: [known?.text ?? question.feedback.otherwise] };
   },
@@ -62,14 +66,24 @@ class Question {
     const edited = () => this.#settle(null, []);
     /** @type {Fields} */
     this.fields = question.type === "number" ? numberField(lang, edited) : optionFields(lang, question, edited);
-    this.element = h("form", {
-      class: "quiz-question",
-      onsubmit: (event) => {
-        event.preventDefault();
-        this.#check(true);
+    this.element = h(
+      "form",
+      {
+        class: "quiz-question",
+        onsubmit: (event) => {
+          event.preventDefault();
+          this.#check(true);
+        },
       },
-    }, h("fieldset", {}, h("legend", {}, h("span", { class: "quiz-number" }, `${number}. `), ...prose(question.prompt)), ...this.fields.elements),
-    h("button", { type: "submit", class: "cx-button" }, say(lang, "quiz.check")), this.feedback);
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, h("span", { class: "quiz-number" }, `${number}. `), ...prose(question.prompt)),
+        ...this.fields.elements,
+      ),
+      h("button", { type: "submit", class: "cx-button" }, say(lang, "quiz.check")),
+      this.feedback,
+    );
     if (kept && this.fields.write(kept.given) && kept.checked) this.#check(false);
   }
 
@@ -107,10 +121,15 @@ class Question {
 function optionFields(lang, question, edited) {
   const type = question.type === "choice" ? "radio" : "checkbox", name = uid("quiz");
   const boxes = question.options.map(() => h("input", { type, name, onchange: edited }));
-  const elements = question.options.map((option, n) => h("label", { class: "quiz-option" }, boxes[n], h("span", {}, ...prose(option.text))));
+  const elements = question.options.map((option, n) =>
+    h("label", { class: "quiz-option" }, boxes[n], h("span", {}, ...prose(option.text)))
+  );
   const read = () => boxes.flatMap((box, n) => (box.checked ? [n] : []));
   const write = (chosen) => {
-    if (!Array.isArray(chosen) || !chosen.every((n) => Number.isInteger(n) && n in boxes) || (type === "radio" && chosen.length > 1)) return false;
+    if (
+      !Array.isArray(chosen) || !chosen.every((n) => Number.isInteger(n) && n in boxes) ||
+      (type === "radio" && chosen.length > 1)
+    ) return false;
     boxes.forEach((box, n) => (box.checked = chosen.includes(n)));
     return true;
   };
@@ -120,7 +139,15 @@ function optionFields(lang, question, edited) {
 
 /** @param {string} lang @param {() => void} edited @returns {Fields} */
 function numberField(lang, edited) {
-  const box = h("input", { type: "text", class: "cx-number", autocomplete: "off", oninput: () => { setAttribute(box, "aria-invalid", null); edited(); } });
+  const box = h("input", {
+    type: "text",
+    class: "cx-number",
+    autocomplete: "off",
+    oninput: () => {
+      setAttribute(box, "aria-invalid", null);
+      edited();
+    },
+  });
   const parsed = () => parseNumber(box.value);
   const answer = () => {
     const number = parsed();
@@ -138,7 +165,13 @@ function numberField(lang, edited) {
     setAttribute(box, "aria-invalid", null);
     return true;
   };
-  return { elements: [h("label", { class: "quiz-option" }, h("span", {}, say(lang, "quiz.your_answer")), box)], read: () => box.value.trim(), write, answer, ask };
+  return {
+    elements: [h("label", { class: "quiz-option" }, h("span", {}, say(lang, "quiz.your_answer")), box)],
+    read: () => box.value.trim(),
+    write,
+    answer,
+    ask,
+  };
 }
 
 /** Score and memory of a whole quiz. */
@@ -149,10 +182,22 @@ class Quiz {
     this.memory = new QuizMemory(globalThis.location?.pathname ?? "", model.get("html_id"), questions);
     this.score = h("p", { role: "status", class: "quiz-score" });
     this.questions = [];
-    questions.forEach((question, n) => this.questions.push(new Question({ lang, question, number: n + 1, kept: this.memory.get(n), changed: () => this.#changed(n) })));
+    questions.forEach((question, n) =>
+      this.questions.push(
+        new Question({ lang, question, number: n + 1, kept: this.memory.get(n), changed: () => this.#changed(n) }),
+      )
+    );
     this.lang = lang;
-    const forget = h("button", { type: "button", class: "cx-button", onclick: () => this.#forget() }, say(lang, "quiz.forget"));
-    this.root = region(say(lang, "quiz.name"), ...this.questions.map(({ element }) => element), h("div", { class: "cx-bar quiz-bar" }, this.score, forget));
+    const forget = h(
+      "button",
+      { type: "button", class: "cx-button", onclick: () => this.#forget() },
+      say(lang, "quiz.forget"),
+    );
+    this.root = region(
+      say(lang, "quiz.name"),
+      ...this.questions.map(({ element }) => element),
+      h("div", { class: "cx-bar quiz-bar" }, this.score, forget),
+    );
     this.root.classList.add("quiz");
     this.#tell();
     el.append(this.root);
@@ -165,8 +210,12 @@ class Quiz {
   }
 
   #tell() {
-    const checked = this.questions.filter(({ right }) => right !== null), right = checked.filter((question) => question.right);
-    setText(this.score, checked.length ? say(this.lang, "quiz.score", { right: right.length, count: this.questions.length }) : "");
+    const checked = this.questions.filter(({ right }) => right !== null),
+      right = checked.filter((question) => question.right);
+    setText(
+      this.score,
+      checked.length ? say(this.lang, "quiz.score", { right: right.length, count: this.questions.length }) : "",
+    );
   }
 
   #forget() {

@@ -54,17 +54,25 @@ class ReceptiveFieldExplorer extends Explorer {
     this.map = this.keep(new Grid({ lang, name: word("field.map"), kind: "input" }));
     this.map.element.classList.add("cx-dense");
     this.layers = this.keep(new LayerList({ lang, draft, refuse }));
-    this.controls = this.keep(new ReceptiveControls({
-      lang, draft, refuse,
-      replace: (layers) => this.#replace(layers),
-      look: (level, element) => this.pick(level ?? this.at[0], element ?? this.at[1]),
-    }));
+    this.controls = this.keep(
+      new ReceptiveControls({
+        lang,
+        draft,
+        refuse,
+        replace: (layers) => this.#replace(layers),
+        look: (level, element) => this.pick(level ?? this.at[0], element ?? this.at[1]),
+      }),
+    );
     this.status = h("div", { role: "status", class: "cx-status" });
     this.pale = [this.drawing.element, this.map.root, this.status];
     return {
-      name: word("field.name"), kind: "receptive", hint: word("field.hint"),
-      stage: [h("div", { class: "cx-scroll" }, this.drawing.element)], moves: [this.controls.look],
-      knobs: [this.controls.stack, this.layers.element], outcome: [this.status, this.map.element],
+      name: word("field.name"),
+      kind: "receptive",
+      hint: word("field.hint"),
+      stage: [h("div", { class: "cx-scroll" }, this.drawing.element)],
+      moves: [this.controls.look],
+      knobs: [this.controls.stack, this.layers.element],
+      outcome: [this.status, this.map.element],
     };
   }
 

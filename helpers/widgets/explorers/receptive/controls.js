@@ -8,7 +8,7 @@
  */
 import { same } from "../../arithmetic/memory.js";
 import { h } from "../../parts/dom.js";
-import { SpinField, choice } from "../../parts/fields.js";
+import { choice, SpinField } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
 import LIMITS from "./limits.json" with { type: "json" };
 

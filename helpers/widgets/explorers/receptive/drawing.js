@@ -61,9 +61,15 @@ function arrangement({ sizes, layers, fields }) {
 /** From every element of level l that counts to all that it reads. @param {Seen} seen @param {Scale} scale @param {Layer} layer @param {number} l */
 function paths({ counts }, { x, y }, [k, s, p, d], l) {
   /** @param {number} i */
-  const from = (i) => Array.from({ length: k }, (_, u) => svg("line", {
-    x1: x(l, i), y1: y(l) + CELL, x2: x(l - 1, i * s - p + u * d), y2: y(l - 1), class: "cx-path",
-  }));
+  const from = (i) =>
+    Array.from({ length: k }, (_, u) =>
+      svg("line", {
+        x1: x(l, i),
+        y1: y(l) + CELL,
+        x2: x(l - 1, i * s - p + u * d),
+        y2: y(l - 1),
+        class: "cx-path",
+      }));
   return counts[l].flatMap((count, i) => (count ? from(i) : []));
 }
 

@@ -50,9 +50,14 @@ export class LayerList {
     };
     const [up, down, remove] = [button("up", index - 1), button("down", index + 1), button("remove", null)];
     const says = h("div", { class: "receptive-recursion" });
-    const element = h("div", { class: "receptive-layer", role: "group", "aria-label": word("field.layer") },
-      h("strong", {}, word("field.layer")), h("div", { class: "receptive-numbers" }, ...fields.map(this.#labelled)),
-      h("div", { class: "cx-player" }, up, down, remove), says);
+    const element = h(
+      "div",
+      { class: "receptive-layer", role: "group", "aria-label": word("field.layer") },
+      h("strong", {}, word("field.layer")),
+      h("div", { class: "receptive-numbers" }, ...fields.map(this.#labelled)),
+      h("div", { class: "cx-player" }, up, down, remove),
+      says,
+    );
     return { element, fields, up, down, remove, says };
   }
 

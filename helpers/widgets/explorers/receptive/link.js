@@ -6,7 +6,7 @@
  * @import { Place } from "./arithmetic.js"
  */
 import { matrixFromText, matrixToText, placeView } from "../../state/link.js";
-import { LEAST, NUMBERS, levels } from "./arithmetic.js";
+import { LEAST, levels, NUMBERS } from "./arithmetic.js";
 
 /** @param {number} value @param {number} least @param {number} most */
 const within = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;

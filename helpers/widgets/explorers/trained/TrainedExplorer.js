@@ -22,14 +22,14 @@ import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { Strip } from "../../parts/strip.js";
 import { Latest } from "../../state/latest.js";
 import { learn } from "../../words/words.js";
-import { Classes, answerLines } from "./answer.js";
+import { answerLines, Classes } from "./answer.js";
 import { Detail } from "./detail.js";
 import { Layers } from "./layers.js";
 import { linkOf } from "./link.js";
 import { Damaged, loadTensors, savesData, whenNear } from "./load.js";
 import { Names } from "./names.js";
 import { Pen } from "./pen.js";
-import { SIDE, asInput, picture, toHex } from "./picture.js";
+import { asInput, picture, SIDE, toHex } from "./picture.js";
 import { Score } from "./score.js";
 import { changesOf, partOf, stagesOf } from "./stages.js";
 import words from "./words.json" with { type: "json" };
@@ -73,8 +73,17 @@ class TrainedExplorer extends Explorer {
 
   /** @returns {Network} */
   #network() {
-    const input = this.model.get("input_shape"), steps = stepsOf(this.model.get("layers"), this.model.get("shapes"), input), stages = stagesOf(steps);
-    return { input, steps, stages, byId: new Map(stages.map((stage) => [stage.id, stage])), engine: null, tensors: null };
+    const input = this.model.get("input_shape"),
+      steps = stepsOf(this.model.get("layers"), this.model.get("shapes"), input),
+      stages = stagesOf(steps);
+    return {
+      input,
+      steps,
+      stages,
+      byId: new Map(stages.map((stage) => [stage.id, stage])),
+      engine: null,
+      tensors: null,
+    };
   }
 
   /** What is under the magnifying glass at first: the middle of the first stage's first map. @returns {Place} */
@@ -95,7 +104,8 @@ class TrainedExplorer extends Explorer {
   compute(values) {
     const { engine, input } = this.network, { image } = values;
     if (!engine) return null;
-    const levels = Float32Array.from(image.flat(), (level) => level / 255), x = resized(levels, [SIDE, SIDE], /** @type {Pair} */ (input.slice(1)));
+    const levels = Float32Array.from(image.flat(), (level) => level / 255),
+      x = resized(levels, [SIDE, SIDE], /** @type {Pair} */ (input.slice(1)));
     const changed = [values.kernels, values.silenced, values.off].some((list) => list.length);
     if (changed && this.base.image !== image) {
       engine.change({});
@@ -109,19 +119,44 @@ class TrainedExplorer extends Explorer {
 
   build() {
     const { lang, word, draft, alerts, network, names } = this, look = this.#buildInput();
-    this.images = new Strip({ name: word("trained.gallery"), label: (n) => this.#imageName(n), pick: (n) => this.#show(picture(this.gallery, n)) });
+    this.images = new Strip({
+      name: word("trained.gallery"),
+      label: (n) => this.#imageName(n),
+      pick: (n) => this.#show(picture(this.gallery, n)),
+    });
     this.images.show(this.labels.map((_, n) => fromRows(picture(this.gallery, n))), [0, 255]);
-    this.layers = new Layers({ word, network, names, layers: this.model.get("layers"), choose: (at) => this.#pick(at) });
+    this.layers = new Layers({
+      word,
+      network,
+      names,
+      layers: this.model.get("layers"),
+      choose: (at) => this.#pick(at),
+    });
     this.detail = this.keep(new Detail({ lang, alerts, draft, network, names, choose: (at) => this.#choose(at) }));
     this.classes = new Classes(lang, (unit) => this.#pick({ stage: "logits", unit, r: 0, c: 0, plane: 0 }));
-    this.score = this.keep(new Score({ lang, network, load: () => this.#tests(), count: this.model.get("test_count") }));
+    this.score = this.keep(
+      new Score({ lang, network, load: () => this.#tests(), count: this.model.get("test_count") }),
+    );
     this.status = h("div", { role: "status", class: "cx-status" });
-    this.inside = h("div", {}, h("p", { class: "cx-part" }, word("trained.layers")), this.layers.element, this.detail.element);
+    this.inside = h(
+      "div",
+      {},
+      h("p", { class: "cx-part" }, word("trained.layers")),
+      this.layers.element,
+      this.detail.element,
+    );
     this.pale = [this.status, this.classes.element, this.detail.element];
     return {
-      name: word("trained.name", { name: this.model.get("title") }), kind: "tx",
-      stage: [this.images.element, this.status, h("div", { class: "tx-answer" }, look, this.classes.element), this.score.element],
-      knobs: [this.inside], hint: word("trained.hint"),
+      name: word("trained.name", { name: this.model.get("title") }),
+      kind: "tx",
+      stage: [
+        this.images.element,
+        this.status,
+        h("div", { class: "tx-answer" }, look, this.classes.element),
+        this.score.element,
+      ],
+      knobs: [this.inside],
+      hint: word("trained.hint"),
     };
   }
 
@@ -130,11 +165,26 @@ class TrainedExplorer extends Explorer {
     const { lang, word, draft } = this;
     /** @param {number} r @param {number} c @param {How} how */
     const point = (r, c, how) => how === "hover" && this.pen.looks && this.#look(r, c);
-    this.input = this.keep(new Grid({ lang, name: word("ui.input"), kind: "input", picture: true, point, ...this.editable("image") }));
-    this.pen = new Pen({ lang, grid: this.input, read: () => draft.values.image, write: (image) => draft.change({ image }) });
+    this.input = this.keep(
+      new Grid({ lang, name: word("ui.input"), kind: "input", picture: true, point, ...this.editable("image") }),
+    );
+    this.pen = new Pen({
+      lang,
+      grid: this.input,
+      read: () => draft.values.image,
+      write: (image) => draft.change({ image }),
+    });
     this.chooser = new PictureChooser(lang, (file) => this.#take(file));
-    const buttons = [...Object.values(this.pen.buttons), this.button("trained.clear", () => this.#clear()), ...this.chooser.elements];
-    const tools = h("div", { class: "cx-extras tx-tools", role: "group", "aria-label": word("trained.tools") }, ...buttons);
+    const buttons = [
+      ...Object.values(this.pen.buttons),
+      this.button("trained.clear", () => this.#clear()),
+      ...this.chooser.elements,
+    ];
+    const tools = h(
+      "div",
+      { class: "cx-extras tx-tools", role: "group", "aria-label": word("trained.tools") },
+      ...buttons,
+    );
     return h("div", { class: "cx-look" }, this.input.element, tools);
   }
 
@@ -169,7 +219,11 @@ class TrainedExplorer extends Explorer {
   // --- weights
 
   #offer() {
-    const ask = h("button", { type: "button", class: "cx-button", onclick: () => this.#load() }, this.word("trained.load"));
+    const ask = h(
+      "button",
+      { type: "button", class: "cx-button", onclick: () => this.#load() },
+      this.word("trained.load"),
+    );
     this.status.replaceChildren(ask);
     this.asked = ask;
   }
@@ -186,7 +240,11 @@ class TrainedExplorer extends Explorer {
       if (!loaded) return;
       this.#took(loaded.value);
     } catch (error) {
-      this.alerts.fail({ key: "trained.bad.weights", params: { reason: this.#reason(error) }, again: () => this.#again() });
+      this.alerts.fail({
+        key: "trained.bad.weights",
+        params: { reason: this.#reason(error) },
+        again: () => this.#again(),
+      });
       return;
     }
     this.alerts.fail(null); // and shows all
@@ -203,7 +261,12 @@ class TrainedExplorer extends Explorer {
   #tests() {
     /** @param {Tensors} tensors */
     const check = ({ images, labels }) => images?.d.length === labels?.d.length * SIDE * SIDE;
-    return loadTensors(this.model.get("tests"), { script: "test-images.js", member: "testImages", version: this.model.get("tests_version"), check });
+    return loadTensors(this.model.get("tests"), {
+      script: "test-images.js",
+      member: "testImages",
+      version: this.model.get("tests_version"),
+      check,
+    });
   }
 
   /** @param {Error} error */
@@ -241,7 +304,9 @@ class TrainedExplorer extends Explorer {
   /** Shows the element of the chosen first map that lies where the pointer looks at the input. @param {number} r @param {number} c */
   #look(r, c) {
     const { id, shape: [, rows, columns] } = this.first;
-    if (this.at.stage === id) this.#choose({ r: Math.floor(((r + 0.5) / SIDE) * rows), c: Math.floor(((c + 0.5) / SIDE) * columns) });
+    if (this.at.stage === id) {
+      this.#choose({ r: Math.floor(((r + 0.5) / SIDE) * rows), c: Math.floor(((c + 0.5) / SIDE) * columns) });
+    }
   }
 
   /** @param {Partial<Place>} at what changes of the chosen place */
@@ -264,7 +329,9 @@ class TrainedExplorer extends Explorer {
     this.input.draw(fromRows(values.image), [0, 0], { range: [0, 255] });
     const picked = this.known.indexOf(toHex(this.draft.valid.image));
     this.images.choose(picked < 0 ? null : picked);
-    for (const element of [this.inside, this.classes.element, this.score.element]) setAttribute(element, "hidden", !result);
+    for (const element of [this.inside, this.classes.element, this.score.element]) {
+      setAttribute(element, "hidden", !result);
+    }
     if (!result) return this.asked ? null : this.#tell(this.alerts.failure ? [] : [this.word("trained.loading")]);
     const label = picked < 0 ? null : this.labels[picked];
     this.classes.show(result.run, label);

@@ -23,8 +23,18 @@ export class Classes {
   #bar(label, pick) {
     const fill = h("span", { class: "cx-fill" }), text = h("span", { class: "cx-odds" });
     const name = h("span", { class: "cx-name" }, say(this.lang, `class.${label}`));
-    const button = h("button", { type: "button", class: "cx-class", "aria-pressed": "false", onclick: () => pick(label) },
-      name, h("span", { class: "cx-track", "aria-hidden": "true" }, fill), text);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "cx-class",
+        "aria-pressed": "false",
+        onclick: () => pick(label),
+      },
+      name,
+      h("span", { class: "cx-track", "aria-hidden": "true" }, fill),
+      text,
+    );
     return { button, fill, text };
   }
 
@@ -58,7 +68,9 @@ export function answerLines(lang, { run, untouched }, label) {
   /** @param {string} key @param {Answer} answer */
   const told = (key, { best }) => say(lang, key, { name: name(best.label), percent: percent(best.p) });
   const lines = [told("trained.says", run)];
-  if (label !== null) lines.push(say(lang, label === run.best.label ? "trained.right" : "trained.wrong", { name: name(label) }));
+  if (label !== null) {
+    lines.push(say(lang, label === run.best.label ? "trained.right" : "trained.wrong", { name: name(label) }));
+  }
   if (untouched) lines.push(told("trained.untouched", untouched));
   return lines;
 }

@@ -53,9 +53,16 @@ export class Detail {
     this.title = h("p", { class: "cx-part" });
     this.what = h("p", { class: "tx-what" });
     this.glass = h("div", { class: "cx-stage cx-dense tx-glass" }, window.element, this.operand);
-    const left = h("div", { class: "tx-left" }, this.where, map.element), right = h("div", { class: "tx-right" }, this.changes, this.branches, this.glass);
-    this.element = h("div", { class: "cx-detail", role: "group", "aria-label": this.word("trained.detail") },
-      this.title, this.what, h("div", { class: "tx-halves" }, left, right), this.sums);
+    const left = h("div", { class: "tx-left" }, this.where, map.element),
+      right = h("div", { class: "tx-right" }, this.changes, this.branches, this.glass);
+    this.element = h(
+      "div",
+      { class: "cx-detail", role: "group", "aria-label": this.word("trained.detail") },
+      this.title,
+      this.what,
+      h("div", { class: "tx-halves" }, left, right),
+      this.sums,
+    );
   }
 
   // --- building
@@ -65,7 +72,12 @@ export class Detail {
     /** @param {number} r @param {number} c @param {number[][]} block */
     const write = (r, c, block) => this.#write(r, c, block);
     /** @type {Listeners} */
-    const editable = { refuse: alerts.set, tell: alerts.tell, edit: (r, c, value) => write(r, c, [[value]]), paste: write };
+    const editable = {
+      refuse: alerts.set,
+      tell: alerts.tell,
+      edit: (r, c, value) => write(r, c, [[value]]),
+      paste: write,
+    };
     /** @param {string} key @param {"input" | "kernel" | "output"} kind @param {Listeners & {picture?: boolean, short?: (value: number) => string | null}} more */
     const grid = (key, kind, more) => new Grid({ lang, name: word(key), kind, ...more });
     this.grids = {
@@ -80,13 +92,15 @@ export class Detail {
   #buildControls() {
     const { lang, word, alerts } = this;
     /** @param {string} key @param {(value: number) => void} act */
-    const spin = (key, act) => new SpinField({ lang, name: word(key), minimum: 0, maximum: 0, refuse: alerts.set, write: act });
+    const spin = (key, act) =>
+      new SpinField({ lang, name: word(key), minimum: 0, maximum: 0, refuse: alerts.set, write: act });
     this.fields = {
       unit: spin("trained.field.unit", (unit) => this.choose({ unit })),
       plane: spin("trained.field.plane", (plane) => this.choose({ plane })),
     };
     /** @param {SpinField} field */
-    const group = ({ name, element }) => h("div", { class: "cx-group" }, h("span", { "aria-hidden": "true" }, name), element);
+    const group = ({ name, element }) =>
+      h("div", { class: "cx-group" }, h("span", { "aria-hidden": "true" }, name), element);
     this.groups = { unit: group(this.fields.unit), plane: group(this.fields.plane) };
     /** @param {() => void} act */
     const button = (act, text = "") => h("button", { type: "button", class: "cx-button", onclick: act }, text);
@@ -207,13 +221,22 @@ export class Detail {
 
   /** Shows what this kind of number has, and nothing else. */
   #showParts() {
-    const { map, window, kernel, planes, parts: several, left } = this.made, { layer, kind, id, step, last } = this.stage;
+    const { map, window, kernel, planes, parts: several, left } = this.made,
+      { layer, kind, id, step, last } = this.stage;
     /** @type {[part: HTMLElement, on: unknown][]} */
     const parts = [
-      [this.grids.map.element, map], [this.grids.window.element, window], [this.glass, window], [this.operand, kernel],
-      [this.buttons.zero, kernel], [this.buttons.restore, kernel], [this.buttons.silence, layer && id !== "logits"],
-      [this.buttons.skip, canSkip(this.network.steps[step])], [this.buttons.inactive, last !== step],
-      [this.groups.plane, planes > 1], [this.total, several && !left], [this.branches, kind === "join"],
+      [this.grids.map.element, map],
+      [this.grids.window.element, window],
+      [this.glass, window],
+      [this.operand, kernel],
+      [this.buttons.zero, kernel],
+      [this.buttons.restore, kernel],
+      [this.buttons.silence, layer && id !== "logits"],
+      [this.buttons.skip, canSkip(this.network.steps[step])],
+      [this.buttons.inactive, last !== step],
+      [this.groups.plane, planes > 1],
+      [this.total, several && !left],
+      [this.branches, kind === "join"],
     ];
     for (const [part, on] of parts) setAttribute(part, "hidden", !on);
   }
@@ -225,7 +248,10 @@ export class Detail {
   }
 
   #showControls() {
-    const { unit, plane } = this.fields, { stage, word, buttons, draft } = this, { steps } = this.network, { off } = draft.values;
+    const { unit, plane } = this.fields,
+      { stage, word, buttons, draft } = this,
+      { steps } = this.network,
+      { off } = draft.values;
     /** @type {[field: SpinField, value: number, most: number][]} */
     const shown = [[unit, this.at.unit, stage.shape[0] - 1], [plane, this.made.plane, this.made.planes - 1]];
     for (const [field, value, most] of shown) {
@@ -234,7 +260,8 @@ export class Detail {
     }
     setText(buttons.silence, word(this.#silenced() >= 0 ? "trained.speak" : "trained.silence", { unit: this.at.unit }));
     /** @param {number} step */
-    const skipping = (step) => word(off.includes(this.#path(step)) ? "trained.unskip" : "trained.skip", { kind: steps[step].kind });
+    const skipping = (step) =>
+      word(off.includes(this.#path(step)) ? "trained.unskip" : "trained.skip", { kind: steps[step].kind });
     setText(buttons.skip, skipping(stage.step));
     setText(buttons.inactive, skipping(stage.last));
     setAttribute(buttons.restore, "disabled", !draft.values.kernels.some(this.#isHere));
@@ -246,13 +273,18 @@ export class Detail {
     const { steps, input } = this.network;
     /** @param {number} n */
     const part = (n) => [...path, n].join(".");
-    if (this.branches.childElementCount !== reads.length)
+    if (this.branches.childElementCount !== reads.length) {
       this.branches.replaceChildren(...reads.map((_, n) => {
-        const box = h("input", { type: "checkbox", onchange: () => this.#toggle(`${this.#path(this.stage.step)}.${n}`) });
+        const box = h("input", {
+          type: "checkbox",
+          onchange: () => this.#toggle(`${this.#path(this.stage.step)}.${n}`),
+        });
         return h("label", { class: "cx-check" }, box, h("span", {}));
       }));
+    }
     reads.forEach((source, n) => {
-      const [box, name] = /** @type {Iterable<HTMLElement>} */ (this.branches.children[n].children), [count] = source < 0 ? input : steps[source].shape;
+      const [box, name] = /** @type {Iterable<HTMLElement>} */ (this.branches.children[n].children),
+        [count] = source < 0 ? input : steps[source].shape;
       /** @type {HTMLInputElement} */ (box).checked = !off.includes(part(n));
       setText(name, this.word("trained.branch", { n, count }));
     });
@@ -271,8 +303,13 @@ export class Detail {
 
   /** @param {SingleMatrix} map */
   #showMap(map) {
-    const { unit: n, r, c } = this.at, most = map.d.reduce((a, b) => Math.max(a, b), 0), { grids: { map: grid } } = this;
-    grid.draw(map, [0, 0], { range: [0, most || 1], caption: this.word("trained.map_of", { n, h: map.h, w: map.w, white: formatNumber(most) }) });
+    const { unit: n, r, c } = this.at,
+      most = map.d.reduce((a, b) => Math.max(a, b), 0),
+      { grids: { map: grid } } = this;
+    grid.draw(map, [0, 0], {
+      range: [0, most || 1],
+      caption: this.word("trained.map_of", { n, h: map.h, w: map.w, white: formatNumber(most) }),
+    });
     grid.mark([{ r, c, mark: "cx-window" }]);
     grid.moveTo(r, c);
   }
@@ -284,14 +321,18 @@ export class Detail {
   }
 
   #showSums() {
-    const [first, total] = sums(this.lang, this.at, this.made, this.whole), folded = folds(this.made) && !this.made.left;
+    const [first, total] = sums(this.lang, this.at, this.made, this.whole),
+      folded = folds(this.made) && !this.made.left;
     setAttribute(this.sum, "aria-live", this.whole ? null : "polite"); // nobody wants to hear 400 products
     setAttribute(this.sum, "tabindex", this.whole && folded ? 0 : null); // a long one scrolls
     showSum(this.sum, first);
     this.total.replaceChildren(...total); // the same text may have another part of it marked
     setAttribute(this.more, "hidden", !folded);
     setAttribute(this.more, "aria-expanded", String(this.whole));
-    setText(this.more, this.word(this.whole ? "trained.fold_sum" : "trained.unfold", { count: this.made.terms.length }));
+    setText(
+      this.more,
+      this.word(this.whole ? "trained.fold_sum" : "trained.unfold", { count: this.made.terms.length }),
+    );
   }
 
   destroy() {

@@ -36,9 +36,22 @@ export function explain(network, at) {
   const place = { ...at, n: indexOf(stage, at) }, left = engine.whole.has(stage.step);
   /** @type {Made} */
   const made = {
-    kind: stage.kind, layer: step.layer, map: stage.maps ? mapOf(engine.outputs[stage.last], stage.shape, at.unit) : null, planes: 1, plane: 0, first: 0, window: null, reads: [],
-    kernel: null, terms: [], parts: null, bias: null, before: engine.outputs[stage.step][place.n], chain: chainOf(network, stage, place.n, at.unit),
-    off: engine.units.get(stage.last)?.includes(at.unit) ?? false, left,
+    kind: stage.kind,
+    layer: step.layer,
+    map: stage.maps ? mapOf(engine.outputs[stage.last], stage.shape, at.unit) : null,
+    planes: 1,
+    plane: 0,
+    first: 0,
+    window: null,
+    reads: [],
+    kernel: null,
+    terms: [],
+    parts: null,
+    bias: null,
+    before: engine.outputs[stage.step][place.n],
+    chain: chainOf(network, stage, place.n, at.unit),
+    off: engine.units.get(stage.last)?.includes(at.unit) ?? false,
+    left,
   };
   /** @type {Record<string, Explain>} */
   const how = { conv: convolution, pool: pooling, fc: connected, join: joined, lrn: neighbours };
@@ -75,20 +88,37 @@ function valuesOf(reads, columns) {
 
 /** @type {Explain} */
 function convolution({ engine }, { step: n }, { layer, before }, { unit, r, c, plane: asked }) {
-  const [first, planes] = planesOf(engine.steps[n], unit), plane = Math.min(asked, planes - 1), [h, w] = layer.kernel_size;
+  const [first, planes] = planesOf(engine.steps[n], unit),
+    plane = Math.min(asked, planes - 1),
+    [h, w] = layer.kernel_size;
   /** @param {number} p */
   const below = (p) => mapOf(engine.before(n), before, first + p), x = below(plane);
   /** @param {number} p */
-  const kernelAt = (p) => ({ h, w, d: engine.weights[n].subarray((unit * planes + p) * h * w, (unit * planes + p + 1) * h * w) });
+  const kernelAt = (p) => ({
+    h,
+    w,
+    d: engine.weights[n].subarray((unit * planes + p) * h * w, (unit * planes + p + 1) * h * w),
+  });
   /** @param {{r: number, c: number}} place */
   const outside = (place) => place.r < 0 || place.c < 0 || place.r >= x.h || place.c >= x.w;
   const kernel = kernelAt(plane), places = taps(r, c, kernel, layer);
   const reads = places.map((tap) => ({ ...tap, value: valueAt(x, tap.r, tap.c), outside: outside(tap) }));
   const terms = reads.map(({ u, v, value, outside: zero }) => ({ a: value, b: kernel.d[u * w + v], zero }));
   /** @param {number} p */
-  const summed = (p) => places.reduce((total, tap) => total + valueAt(below(p), tap.r, tap.c) * kernelAt(p).d[tap.u * w + tap.v], 0);
+  const summed = (p) =>
+    places.reduce((total, tap) => total + valueAt(below(p), tap.r, tap.c) * kernelAt(p).d[tap.u * w + tap.v], 0);
   const parts = planes > 1 ? Array.from({ length: planes }, (_, p) => summed(p)) : null;
-  return { planes, plane, first, window: valuesOf(reads, w), reads, kernel, terms, parts, bias: engine.parts[n].bias?.[unit] ?? null };
+  return {
+    planes,
+    plane,
+    first,
+    window: valuesOf(reads, w),
+    reads,
+    kernel,
+    terms,
+    parts,
+    bias: engine.parts[n].bias?.[unit] ?? null,
+  };
 }
 
 /** @type {Explain} */
@@ -134,7 +164,9 @@ function joined({ engine, steps, input }, { step: n }, { kind, reads }, { unit, 
 
 /** The maps that local response normalisation sums over at the place. @type {Explain} */
 function neighbours({ engine }, { step: n }, { layer, before: [c, h = 1, w = 1] }, { unit, n: index }) {
-  const x = engine.before(n), first = Math.max(0, unit - Math.floor(layer.size / 2)), end = Math.min(c, unit - Math.floor(layer.size / 2) + layer.size);
+  const x = engine.before(n),
+    first = Math.max(0, unit - Math.floor(layer.size / 2)),
+    end = Math.min(c, unit - Math.floor(layer.size / 2) + layer.size);
   const squares = Array.from({ length: end - first }, (_, m) => x[index + (first + m - unit) * h * w]);
   return { squares, own: x[index] };
 }

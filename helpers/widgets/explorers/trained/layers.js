@@ -24,7 +24,17 @@ export class Layers {
     /** @type {{stage: string, unit: number} | null} */
     this.chosen = null;
     const stages = network.stages.filter(({ id }) => id !== "logits");
-    this.strips = new Map(stages.map((stage) => [stage, new Strip({ name: names.full(stage), caption: names.caption(stage), label: (n) => names.picture(stage, n), pick: (n, r, c) => this.#pick(stage, n, r, c) })]));
+    this.strips = new Map(
+      stages.map((stage) => [
+        stage,
+        new Strip({
+          name: names.full(stage),
+          caption: names.caption(stage),
+          label: (n) => names.picture(stage, n),
+          pick: (n, r, c) => this.#pick(stage, n, r, c),
+        }),
+      ]),
+    );
     this.element = h("div", { class: "cx-strips" }, ...this.#groups(stages));
   }
 
@@ -35,7 +45,9 @@ export class Layers {
     /** @param {number} n */
     const container = (n) => ["Block", "Parallel"].includes(this.layers[n].kind);
     for (const stage of stages) {
-      const [item] = this.network.steps[stage.step].path, held = stages.length > MOST_OPEN && container(item), last = groups.at(-1);
+      const [item] = this.network.steps[stage.step].path,
+        held = stages.length > MOST_OPEN && container(item),
+        last = groups.at(-1);
       if (held && last?.item === item) last.stages.push(stage);
       else groups.push({ item: held ? item : null, stages: [stage] });
     }
@@ -48,9 +60,15 @@ export class Layers {
 
   /** @param {number} item @param {Stage[]} stages @param {HTMLElement[]} elements */
   #fold(item, stages, elements) {
-    const name = this.layers[item].name || this.word("trained.block", { n: item }), shape = stages.at(-1).shape.join("×");
+    const name = this.layers[item].name || this.word("trained.block", { n: item }),
+      shape = stages.at(-1).shape.join("×");
     const summary = h("summary", {}, this.word("trained.fold", { name, count: stages.length, shape }));
-    return h("details", { class: "cx-block", ontoggle: () => this.show() }, summary, h("div", { class: "cx-strips" }, ...elements));
+    return h(
+      "details",
+      { class: "cx-block", ontoggle: () => this.show() },
+      summary,
+      h("div", { class: "cx-strips" }, ...elements),
+    );
   }
 
   /** Chooses what was pressed in a strip. @param {Stage} stage @param {number} n @param {number} r @param {number} c */
@@ -67,7 +85,9 @@ export class Layers {
     for (const [stage, strip] of this.strips) {
       if (strip.element.closest("details:not([open])")) continue;
       const { last, shape, maps } = stage, output = engine.outputs[last], off = engine.units.get(last) ?? [];
-      const matrices = maps ? Array.from({ length: shape[0] }, (_, n) => mapOf(output, shape, n)) : [shapeOf(output, columnsOf(shape[0]))];
+      const matrices = maps
+        ? Array.from({ length: shape[0] }, (_, n) => mapOf(output, shape, n))
+        : [shapeOf(output, columnsOf(shape[0]))];
       const most = output.reduce((a, b) => Math.max(a, b), 0);
       strip.show(matrices, [0, most || 1], (n) => (maps && off.includes(n) ? "cx-mute" : ""));
     }

@@ -27,7 +27,8 @@ function kernelsField(steps) {
   const weighted = weightedOf(steps).map((n) => steps[n]);
   /** @param {string} part @returns {Kernel | null} */
   const read = (part) => {
-    const [, layer, o, c, rest] = /^(\d{1,3}),(\d{1,4}),(\d{1,4}):(.*)$/.exec(part) ?? [], step = weighted[Number(layer) - 1];
+    const [, layer, o, c, rest] = /^(\d{1,3}),(\d{1,4}),(\d{1,4}):(.*)$/.exec(part) ?? [],
+      step = weighted[Number(layer) - 1];
     if (step?.kind !== "Conv2d" || Number(o) >= step.shape[0] || Number(c) >= planesOf(step, 0)[1]) return null;
     const [h, w] = step.layer.kernel_size, rows = matrixFromText(rest, Math.max(h, w));
     if (!("value" in rows) || rows.value.length !== h || rows.value[0].length !== w) return null;

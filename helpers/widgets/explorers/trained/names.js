@@ -35,22 +35,37 @@ export class Names {
   /** The same in few signs: "Convolution 2: 5×5, ReLU → 16×10×10". @param {Stage} stage */
   caption(stage) {
     const { kind, layer } = this.steps[stage.step], after = this.#after(stage), parts = [];
-    if (layer.kernel_size) parts.push(kind.startsWith("Max") ? this.word("trained.largest", { window: times(layer.kernel_size) }) : times(layer.kernel_size));
-    else if (stage.kind !== "fc" && stage.kind !== "join") parts.push(kind);
-    const what = this.word("trained.gives", { what: [...parts, ...after].join(this.word("ui.comma")), shape: times(stage.maps ? stage.shape : [stage.shape[0]]) });
+    if (layer.kernel_size) {
+      parts.push(
+        kind.startsWith("Max")
+          ? this.word("trained.largest", { window: times(layer.kernel_size) })
+          : times(layer.kernel_size),
+      );
+    } else if (stage.kind !== "fc" && stage.kind !== "join") parts.push(kind);
+    const what = this.word("trained.gives", {
+      what: [...parts, ...after].join(this.word("ui.comma")),
+      shape: times(stage.maps ? stage.shape : [stage.shape[0]]),
+    });
     return this.word("trained.stage", { stage: this.short(stage), what });
   }
 
   /** What a stage does and gives. @param {Stage} stage */
   what(stage) {
     const { word, steps } = this, { kind, layer, before } = steps[stage.step], { shape } = stage;
-    const parts = { count: shape[0], ...(stage.kind === "conv" ? { kernel: this.#kernel(steps[stage.step]) } : {}), inputs: before[0] };
+    const parts = {
+      count: shape[0],
+      ...(stage.kind === "conv" ? { kernel: this.#kernel(steps[stage.step]) } : {}),
+      inputs: before[0],
+    };
     const pool = kind.includes("Pool2d") && !kind.startsWith("Adaptive") ? brief(layer.kernel_size) : "";
     const how = kind.startsWith("Max") ? "max" : kind.startsWith("Avg") ? "avg" : "whole";
     /** @type {Record<string, () => string>} */
     const ways = {
-      conv: () => word("trained.what.conv", parts), fc: () => word("trained.what.fc", parts), pool: () => word(`trained.what.pool.${how}`, { window: pool && times(layer.kernel_size) }),
-      join: () => word(`trained.what.${kind}`, { count: steps[stage.step].reads.length }), lrn: () => word("trained.what.lrn", { size: layer.size }),
+      conv: () => word("trained.what.conv", parts),
+      fc: () => word("trained.what.fc", parts),
+      pool: () => word(`trained.what.pool.${how}`, { window: pool && times(layer.kernel_size) }),
+      join: () => word(`trained.what.${kind}`, { count: steps[stage.step].reads.length }),
+      lrn: () => word("trained.what.lrn", { size: layer.size }),
     };
     const first = ways[stage.kind]?.() ?? kind;
     const what = this.#then(this.#set(first, stage, layer), stage);
@@ -66,7 +81,9 @@ export class Names {
   /** Padding, stride, dilation and groups that are not the usual ones. @param {string} text @param {Stage} stage @param {Layer} layer */
   #set(text, { kind }, layer) {
     /** @type {Partial<Record<"padding" | "stride" | "dilation", Pair>>} */
-    const usual = kind === "pool" ? { stride: layer.kernel_size, padding: [0, 0] } : { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
+    const usual = kind === "pool"
+      ? { stride: layer.kernel_size, padding: [0, 0] }
+      : { padding: [0, 0], stride: [1, 1], dilation: [1, 1] };
     const settings = Object.keys(usual).filter((name) => layer[name] && String(layer[name]) !== String(usual[name]));
     const told = settings.map((name) => this.word(`trained.set.${name}`, { value: brief(layer[name]) }));
     if (layer.groups > 1) told.push(this.word("trained.set.groups", { value: layer.groups }));
@@ -101,6 +118,8 @@ export class Names {
 
   /** A number of a vector; a logit by its class. @param {Stage} stage @param {number} unit */
   unit(stage, unit) {
-    return stage.id === "logits" ? this.word("trained.logit", { name: this.word(`class.${unit}`) }) : this.word("trained.unit", { stage: this.short(stage), n: unit });
+    return stage.id === "logits"
+      ? this.word("trained.logit", { name: this.word(`class.${unit}`) })
+      : this.word("trained.unit", { stage: this.short(stage), n: unit });
   }
 }

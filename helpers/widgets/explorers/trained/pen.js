@@ -8,7 +8,7 @@
  */
 import { h } from "../../parts/dom.js";
 import { say } from "../../words/words.js";
-import { SIDE, painted } from "./picture.js";
+import { painted, SIDE } from "./picture.js";
 
 const BRUSH = 1.3; // pixels of the picture
 /** @type {Partial<Record<Mode, number>>} */
@@ -27,7 +27,12 @@ export class Pen {
     /** Where the pointer was. @type {Pair | null} */
     this.stroke = null;
     /** @param {Mode} mode */
-    const button = (mode) => h("button", { type: "button", class: "cx-button", onclick: () => this.use(mode) }, say(lang, `trained.tool.${mode}`));
+    const button = (mode) =>
+      h(
+        "button",
+        { type: "button", class: "cx-button", onclick: () => this.use(mode) },
+        say(lang, `trained.tool.${mode}`),
+      );
     /** @type {Record<string, HTMLButtonElement>} */
     this.buttons = Object.fromEntries(MODES.map((mode) => [mode, button(mode)]));
     grid.element.addEventListener("click", (event) => this.#on(event) && event.stopPropagation(), true);
@@ -44,7 +49,9 @@ export class Pen {
   /** @param {Mode} mode */
   use(mode) {
     this.mode = mode;
-    for (const [name, button] of Object.entries(this.buttons)) button.setAttribute("aria-pressed", String(name === mode));
+    for (const [name, button] of Object.entries(this.buttons)) {
+      button.setAttribute("aria-pressed", String(name === mode));
+    }
     this.grid.root.classList.toggle("cx-pen", !this.looks);
   }
 
@@ -56,7 +63,10 @@ export class Pen {
   /** The place under the pointer, in rows and columns of the picture. @param {PointerEvent} event @returns {Pair} */
   #place(event) {
     const box = this.grid.root.querySelector("canvas").getBoundingClientRect();
-    return [((event.clientY - box.top) / box.height) * SIDE - 0.5, ((event.clientX - box.left) / box.width) * SIDE - 0.5];
+    return [
+      ((event.clientY - box.top) / box.height) * SIDE - 0.5,
+      ((event.clientX - box.left) / box.width) * SIDE - 0.5,
+    ];
   }
 
   /** @param {PointerEvent} event */
@@ -70,10 +80,13 @@ export class Pen {
 
   /** Paints from where the pointer was to where it is. @param {PointerEvent} event */
   #paint(event) {
-    const [r, c] = this.#place(event), [r0, c0] = this.stroke, steps = Math.max(1, Math.ceil(Math.hypot(r - r0, c - c0)));
+    const [r, c] = this.#place(event),
+      [r0, c0] = this.stroke,
+      steps = Math.max(1, Math.ceil(Math.hypot(r - r0, c - c0)));
     let image = this.read();
-    for (let n = 1; n <= steps; n++)
+    for (let n = 1; n <= steps; n++) {
       image = painted(image, r0 + ((r - r0) * n) / steps, c0 + ((c - c0) * n) / steps, BRUSH, LEVELS[this.mode]);
+    }
     this.stroke = [r, c];
     this.write(image);
   }

@@ -10,7 +10,10 @@ export const SIDE = 28;
  */
 export function asInput(rows) {
   const [h, w] = [rows.length, rows[0].length];
-  const edge = [...rows[0], ...rows[h - 1], ...rows.map((row) => row[0]), ...rows.map((row) => row[w - 1])].sort((a, b) => a - b);
+  const edge = [...rows[0], ...rows[h - 1], ...rows.map((row) => row[0]), ...rows.map((row) => row[w - 1])].sort((
+    a,
+    b,
+  ) => a - b);
   const ground = edge[Math.floor(edge.length / 2)];
   const light = ground > 127 ? rows.map((row) => row.map((value) => 255 - value)) : rows;
   return centred(trimmed(light, ground > 127 ? 255 - ground : ground));
@@ -25,7 +28,9 @@ function trimmed(rows, ground) {
   const [top, bottom] = ends(rows);
   if (top < 0) return rows;
   const [left, right] = ends(rows[0].map((_, c) => rows.map((row) => row[c])));
-  return rows.slice(top, bottom + 1).map((row) => row.slice(left, right + 1).map((value) => Math.max(value - ground, 0)));
+  return rows.slice(top, bottom + 1).map((row) =>
+    row.slice(left, right + 1).map((value) => Math.max(value - ground, 0))
+  );
 }
 
 /** Resized by the means of areas, and put in the middle of zeros. @param {number[][]} rows */
@@ -34,19 +39,25 @@ function centred(rows) {
   const [height, width] = [h, w].map((side) => Math.max(1, Math.round(side / scale)));
   const [down, right] = [SIDE - height, SIDE - width].map((room) => Math.floor(room / 2));
   const out = Array.from({ length: SIDE }, () => new Array(SIDE).fill(0));
-  for (let i = 0; i < height; i++)
-    for (let j = 0; j < width; j++) out[down + i][right + j] = Math.round(mean(rows, (i * h) / height, ((i + 1) * h) / height, (j * w) / width, ((j + 1) * w) / width));
+  for (let i = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) {
+      out[down + i][right + j] = Math.round(
+        mean(rows, (i * h) / height, ((i + 1) * h) / height, (j * w) / width, ((j + 1) * w) / width),
+      );
+    }
+  }
   return out;
 }
 
 /** The mean of a picture over an area whose borders may cut pixels. @param {number[][]} rows @param {number} top @param {number} bottom @param {number} left @param {number} right */
 function mean(rows, top, bottom, left, right) {
   let sum = 0;
-  for (let r = Math.floor(top); r < bottom; r++)
+  for (let r = Math.floor(top); r < bottom; r++) {
     for (let c = Math.floor(left); c < right; c++) {
       const height = Math.min(r + 1, bottom) - Math.max(r, top), width = Math.min(c + 1, right) - Math.max(c, left);
       sum += rows[Math.min(r, rows.length - 1)][Math.min(c, rows[0].length - 1)] * height * width;
     }
+  }
   return sum / ((bottom - top) * (right - left));
 }
 
@@ -59,7 +70,9 @@ export function painted(rows, r, c, radius, level) {
     if (Math.abs(i - r) > radius) return row;
     return row.map((value, j) => {
       const cover = Math.min(Math.max(radius + 0.5 - Math.hypot(i - r, j - c), 0), 1);
-      return cover === 0 ? value : Math.round(level > value ? Math.max(value, cover * level) : Math.min(value, level + (1 - cover) * value));
+      return cover === 0
+        ? value
+        : Math.round(level > value ? Math.max(value, cover * level) : Math.min(value, level + (1 - cover) * value));
     });
   });
 }
@@ -79,5 +92,8 @@ export function fromHex(text) {
 
 /** The levels of picture n of a gallery, from its bytes. @param {Uint8Array} bytes @param {number} n @returns {number[][]} */
 export function picture(bytes, n) {
-  return Array.from({ length: SIDE }, (_, r) => Array.from(bytes.subarray((n * SIDE + r) * SIDE, (n * SIDE + r + 1) * SIDE)));
+  return Array.from(
+    { length: SIDE },
+    (_, r) => Array.from(bytes.subarray((n * SIDE + r) * SIDE, (n * SIDE + r + 1) * SIDE)),
+  );
 }

@@ -39,8 +39,17 @@ export class Score {
     /** @type {(key: string, params?: Record<string, any>) => string} */
     this.word = (key, params) => say(lang, key, params);
     this.text = h("p", { class: "cx-score-text", "aria-live": "polite" });
-    this.button = h("button", { type: "button", class: "cx-button", onclick: () => (this.running ? this.#stop() : this.#begin(this.state)) });
-    this.element = h("div", { class: "cx-score", role: "group", "aria-label": this.word("trained.score") }, this.text, this.button);
+    this.button = h("button", {
+      type: "button",
+      class: "cx-button",
+      onclick: () => (this.running ? this.#stop() : this.#begin(this.state)),
+    });
+    this.element = h(
+      "div",
+      { class: "cx-score", role: "group", "aria-label": this.word("trained.score") },
+      this.text,
+      this.button,
+    );
   }
 
   /** Counts anew, after a pause, where the reader's changes are new ones. @param {Edits} state */
@@ -75,7 +84,14 @@ export class Score {
   async #counting() {
     if (this.counting) return this.counting;
     const { images, labels } = await this.load(), { steps, tensors, input } = this.network;
-    const network = { steps, tensors, input, pictures: Uint8Array.from(images.d), side: SIDE, labels: Array.from(labels.d) };
+    const network = {
+      steps,
+      tensors,
+      input,
+      pictures: Uint8Array.from(images.d),
+      side: SIDE,
+      labels: Array.from(labels.d),
+    };
     this.counting ??= new Counting(network, (told) => this.#counted(told));
     return this.counting;
   }

@@ -48,7 +48,16 @@ export function stagesOf(steps) {
     const last = activationOf(steps, step), name = kindOf(kind);
     for (let n = step; n <= last; n++) covered.add(n);
     counts[name] = (counts[name] ?? 0) + 1;
-    stages.push({ id: `${name}${counts[name]}`, kind: name, n: counts[name], step, last, layer: layers.indexOf(step) + 1, maps: shape.length === 3 && shape[1] * shape[2] > 1, shape });
+    stages.push({
+      id: `${name}${counts[name]}`,
+      kind: name,
+      n: counts[name],
+      step,
+      last,
+      layer: layers.indexOf(step) + 1,
+      maps: shape.length === 3 && shape[1] * shape[2] > 1,
+      shape,
+    });
   });
   stages.at(-1).id = "logits";
   return stages;
@@ -128,5 +137,7 @@ export function changesOf({ kernels, silenced, off }, steps) {
 
 /** The products behind a fully connected unit, largest first. @param {Float32Array} x @param {Float32Array} row @returns {{n: number, a: number, b: number}[]} */
 export function largestProducts(x, row) {
-  return Array.from(row, (b, n) => ({ n, a: x[n], b })).sort((one, other) => Math.abs(other.a * other.b) - Math.abs(one.a * one.b));
+  return Array.from(row, (b, n) => ({ n, a: x[n], b })).sort((one, other) =>
+    Math.abs(other.a * other.b) - Math.abs(one.a * one.b)
+  );
 }

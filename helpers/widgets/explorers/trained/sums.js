@@ -44,8 +44,15 @@ export function sums(lang, at, made, whole) {
 
 /** The number, what normalisation and activation make of it, and that it is off. @param {Word} word @param {Place} at @param {Made} made @returns {Nodes} */
 function ending(word, { unit }, { before, chain, off }) {
-  const steps = chain.flatMap(({ kind, from, to }, n) => [` ; ${kind}(${formatNumber(from)}) = `, n === chain.length - 1 ? result(to) : formatNumber(to)]);
-  return [chain.length ? formatNumber(before) : result(before), ...steps, ...(off ? [` ; ${word("trained.off", { unit })}`] : [])];
+  const steps = chain.flatMap((
+    { kind, from, to },
+    n,
+  ) => [` ; ${kind}(${formatNumber(from)}) = `, n === chain.length - 1 ? result(to) : formatNumber(to)]);
+  return [
+    chain.length ? formatNumber(before) : result(before),
+    ...steps,
+    ...(off ? [` ; ${word("trained.off", { unit })}`] : []),
+  ];
 }
 
 /** @param {number | null} bias @returns {Nodes} */
@@ -65,12 +72,19 @@ function addends(word, parts, plane) {
   const order = parts.map((_, n) => n);
   if (parts.length > FEW_MAPS) order.sort((a, b) => Math.abs(parts[b]) - Math.abs(parts[a]));
   const rest = order.slice(FEW_MAPS).map((n) => parts[n]);
-  const nodes = order.slice(0, FEW_MAPS).flatMap((n, i) => [i ? " + " : "", h(n === plane ? "strong" : "span", { title: `s${n}` }, shown(parts[n]))]);
-  return rest.length ? [...nodes, ` + ${word("trained.other_maps", { count: rest.length, sum: shown(total(rest)) })}`] : nodes;
+  const nodes = order.slice(0, FEW_MAPS).flatMap((
+    n,
+    i,
+  ) => [i ? " + " : "", h(n === plane ? "strong" : "span", { title: `s${n}` }, shown(parts[n]))]);
+  return rest.length
+    ? [...nodes, ` + ${word("trained.other_maps", { count: rest.length, sum: shown(total(rest)) })}`]
+    : nodes;
 }
 
 /** @type {Write} */
-const connected = ({ lang, word, made, whole, end }) => [[...products({ lang, word, made, whole }, "z"), ...offset(made.bias), " = ", ...end], []];
+const connected = (
+  { lang, word, made, whole, end },
+) => [[...products({ lang, word, made, whole }, "z"), ...offset(made.bias), " = ", ...end], []];
 
 /** label = a·b + …, and what is not written out in one number. @param {Pick<What, "lang" | "word" | "made" | "whole">} what @param {string} label @returns {Nodes} */
 function products({ lang, word, made: { terms, window }, whole }, label) {
@@ -84,7 +98,9 @@ function products({ lang, word, made: { terms, window }, whole }, label) {
 /** @type {Write} */
 function pooled({ word, made: { layer, reads }, end }) {
   const largest = layer.kind.includes("Max");
-  if (reads.length > 16) return [[`${word(largest ? "trained.max_of" : "trained.mean_of", { count: reads.length })} = `, ...end], []];
+  if (reads.length > 16) {
+    return [[`${word(largest ? "trained.max_of" : "trained.mean_of", { count: reads.length })} = `, ...end], []];
+  }
   return [[`${largest ? "max" : "mean"}(${reads.map(({ value }) => formatNumber(value)).join(", ")}) = `, ...end], []];
 }
 

@@ -74,9 +74,12 @@ export class CanvasPainter {
     const context = this.canvas.getContext("2d"), style = getComputedStyle(this.element), { unit } = this;
     const [rows, columns] = this.size;
     const colour = (name) => style.getPropertyValue(name).trim();
-    const ink = colour("--ink"), negative = colour("--negative"), padding = colour("--padding-line"), window = colour("--window");
+    const ink = colour("--ink"),
+      negative = colour("--negative"),
+      padding = colour("--padding-line"),
+      window = colour("--window");
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    for (let r = 0; r < rows; r++)
+    for (let r = 0; r < rows; r++) {
       for (let c = 0; c < columns; c++) {
         const { value, shade, flags } = this.look(r, c);
         context.globalAlpha = flags.includes("cx-pad") ? 0.35 : Math.max(shade, 0.02);
@@ -87,6 +90,7 @@ export class CanvasPainter {
           context.fillRect(c * unit + unit / 2 - 1, r * unit + unit / 2 - 1, 2, 2);
         }
       }
+    }
     context.globalAlpha = 1;
     context.strokeStyle = window;
     context.lineWidth = 2;
@@ -117,7 +121,10 @@ export class CanvasPainter {
     if (event.target !== this.canvas) return null;
     const box = this.canvas.getBoundingClientRect();
     const place = (offset, length, count) => Math.min(count - 1, Math.max(0, Math.floor((offset / length) * count)));
-    return [place(event.clientY - box.top, box.height, this.size[0]), place(event.clientX - box.left, box.width, this.size[1])];
+    return [
+      place(event.clientY - box.top, box.height, this.size[0]),
+      place(event.clientX - box.left, box.width, this.size[1]),
+    ];
   }
 
   destroy() {

@@ -53,8 +53,15 @@ export class CellPainter {
       const element = h("div", { role: "gridcell", tabindex: -1, class: "cx-cell", "data-r": r, "data-c": c }, text);
       return { element, text, value: undefined, flags: "", shade: "", badge: "", name: "" };
     });
-    const lines = Array.from({ length: rows }, (_, r) =>
-      h("div", { role: "row", class: "cx-row" }, ...this.cells.slice(r * columns, (r + 1) * columns).map((cell) => cell.element)));
+    const lines = Array.from(
+      { length: rows },
+      (_, r) =>
+        h(
+          "div",
+          { role: "row", class: "cx-row" },
+          ...this.cells.slice(r * columns, (r + 1) * columns).map((cell) => cell.element),
+        ),
+    );
     this.element.style.setProperty("--columns", String(columns));
     this.element.replaceChildren(...lines);
   }
@@ -74,14 +81,14 @@ export class CellPainter {
         setAttribute(element, "title", shown === full ? null : full);
         element.dataset.length = shown.length < 4 ? "s" : shown.length < 6 ? "m" : "l";
       }
-      if (cell.name !== now.name) element.setAttribute("aria-label", (cell.name = now.name));
+      if (cell.name !== now.name) element.setAttribute("aria-label", cell.name = now.name);
       if (cell.flags !== now.flags) {
         for (const old of cell.flags.split(" ")) if (old) element.classList.remove(old);
         for (const flag of now.flags.split(" ")) if (flag) element.classList.add(flag);
         cell.flags = now.flags;
       }
       const shade = now.shade.toFixed(3);
-      if (cell.shade !== shade) element.style.setProperty("--shade", (cell.shade = shade));
+      if (cell.shade !== shade) element.style.setProperty("--shade", cell.shade = shade);
       if (cell.badge !== now.badge) {
         cell.badge = now.badge;
         setAttribute(element, "data-badge", now.badge || null);

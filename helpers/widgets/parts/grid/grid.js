@@ -64,7 +64,12 @@ export class Grid {
     /** @type {CellPainter | CanvasPainter | null} */
     this.painter = null;
     this.caption = h("div", { class: "cx-caption" });
-    this.root = h("div", { role: "grid", "aria-label": name, "aria-readonly": edit ? null : "true", class: `cx-grid cx-${kind}` });
+    this.root = h("div", {
+      role: "grid",
+      "aria-label": name,
+      "aria-readonly": edit ? null : "true",
+      class: `cx-grid cx-${kind}`,
+    });
     this.element = h("div", { class: "cx-figure" }, this.caption, h("div", { class: "cx-scroll" }, this.root));
     this.#usePainter(CellPainter);
     this.root.addEventListener("keydown", (event) => this.#key(event));
@@ -96,7 +101,9 @@ export class Grid {
     this.border = border;
     if (resized || moved) {
       this.#commitOpen();
-      this.#usePainter(this.picture ? PicturePainter : Math.max(rows, columns) > MOST_CELLS ? CanvasPainter : CellPainter);
+      this.#usePainter(
+        this.picture ? PicturePainter : Math.max(rows, columns) > MOST_CELLS ? CanvasPainter : CellPainter,
+      );
       this.painter.resize(rows, columns);
       this.root.setAttribute("aria-rowcount", String(rows));
       this.root.setAttribute("aria-colcount", String(columns));
@@ -199,11 +206,20 @@ export class Grid {
     if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey) return;
     const [r, c] = this.cursor, [rows, columns] = this.painter.size;
     /** @type {Pair | undefined} */
-    const go = { ArrowUp: [r - 1, c], ArrowDown: [r + 1, c], ArrowLeft: [r, c - 1], ArrowRight: [r, c + 1], Home: [r, 0], End: [r, columns - 1] }[event.key];
+    const go = {
+      ArrowUp: [r - 1, c],
+      ArrowDown: [r + 1, c],
+      ArrowLeft: [r, c - 1],
+      ArrowRight: [r, c + 1],
+      Home: [r, 0],
+      End: [r, columns - 1],
+    }[event.key];
     if (go) {
       event.preventDefault();
       if (go[0] >= 0 && go[1] >= 0 && go[0] < rows && go[1] < columns) this.#focus(...go);
-    } else if (this.edit && (event.key === "Enter" || event.key === "F2" || /^[-+.\d\u2212]$/.test(event.key)) && !event.shiftKey) {
+    } else if (
+      this.edit && (event.key === "Enter" || event.key === "F2" || /^[-+.\d\u2212]$/.test(event.key)) && !event.shiftKey
+    ) {
       event.preventDefault();
       /** @type {Pair} */
       const place = [r - this.padding[0], c - this.padding[1]];
@@ -259,9 +275,15 @@ export class Grid {
     this.#commitOpen();
     const waiting = this.pending.get(`${r},${c}`);
     const box = h("input", {
-      type: "text", class: "cx-editor", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "done",
+      type: "text",
+      class: "cx-editor",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      enterkeyhint: "done",
       "aria-label": say(this.lang, "ui.place", { name: this.name, row: r + 1, column: c + 1 }),
-      "aria-invalid": waiting === undefined ? null : "true", "data-place": `${r},${c}`,
+      "aria-invalid": waiting === undefined ? null : "true",
+      "data-place": `${r},${c}`,
       onkeydown: (event) => this.#editorKey(event, box),
       onblur: () => box.dataset.closing || this.#commit(box),
     });
@@ -292,7 +314,10 @@ export class Grid {
     if (!("value" in parsed)) {
       box.setAttribute("aria-invalid", "true");
       this.pending.set(place, box.value);
-      this.refuse(`${this.name} ${place}`, { ...parsed, where: say(this.lang, "ui.place", { name: this.name, row: r + 1, column: c + 1 }) });
+      this.refuse(`${this.name} ${place}`, {
+        ...parsed,
+        where: say(this.lang, "ui.place", { name: this.name, row: r + 1, column: c + 1 }),
+      });
       return false;
     }
     this.#close(box);
@@ -313,8 +338,9 @@ export class Grid {
   }
 
   #commitOpen() {
-    for (const box of this.#editors)
+    for (const box of this.#editors) {
       if (!this.pending.has(box.dataset.place)) this.#commit(box);
+    }
   }
 
   /** After the cells were made anew, refused texts stand in their cells again. */
@@ -336,13 +362,20 @@ export class Grid {
     const inBox = event.target.tagName === "INPUT";
     if (!this.paste || (inBox && !/[\t\n[]/.test(text.trim()))) return; // one value into an open editor
     event.preventDefault();
-    const [r, c] = inBox ? placeOf(event.target.dataset.place) : [this.cursor[0] - this.padding[0], this.cursor[1] - this.padding[1]];
+    const [r, c] = inBox
+      ? placeOf(event.target.dataset.place)
+      : [this.cursor[0] - this.padding[0], this.cursor[1] - this.padding[1]];
     if (!this.#inside(r, c)) return this.#tellPadding();
     const block = parseBlock(text);
     if (!("rows" in block)) return this.tell({ ...block, where: this.name });
     const [h, w] = [block.rows.length, block.rows[0].length], needed = [r + h, c + w];
-    if (needed[0] > this.matrix.h || needed[1] > this.matrix.w)
-      return this.tell({ key: "ui.bad.block", where: this.name, params: { h, w, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] } });
+    if (needed[0] > this.matrix.h || needed[1] > this.matrix.w) {
+      return this.tell({
+        key: "ui.bad.block",
+        where: this.name,
+        params: { h, w, row: r + 1, column: c + 1, rows: needed[0], columns: needed[1] },
+      });
+    }
     this.#drop((i, j) => i >= r && j >= c && i < needed[0] && j < needed[1]);
     this.paste(r, c, block.rows);
     if (inBox) this.painter.cell(...this.cursor).focus();
@@ -351,7 +384,10 @@ export class Grid {
   #copied(event) {
     if (event.target.tagName === "INPUT" || !event.clipboardData || String(getSelection())) return;
     const { h: rows, w: columns, d } = this.matrix;
-    const lines = Array.from({ length: rows }, (_, i) => Array.from(d.subarray(i * columns, (i + 1) * columns)).join("\t"));
+    const lines = Array.from(
+      { length: rows },
+      (_, i) => Array.from(d.subarray(i * columns, (i + 1) * columns)).join("\t"),
+    );
     event.clipboardData.setData("text/plain", lines.join("\n"));
     event.preventDefault();
   }

@@ -309,7 +309,7 @@ def test_networks_share_their_state_with_python_too(notebook):
     quiz.get_by_text("1 of 7 right").wait_for()
 
     state = told(notebook, 7)
-    assert logits() == pytest.approx(state["logits"], rel=1e-10, abs=1e-10)
+    assert logits() == pytest.approx(state["logits"], rel=1e-4, abs=1e-5)
     assert (state["kernels"], state["silenced"]) == (1, [[2, 4]])
     assert state["first"] == [8, 28, 28]
     assert f"{state['parameters']:,} parameters" in network.get_by_role("status").inner_text()
@@ -317,7 +317,7 @@ def test_networks_share_their_state_with_python_too(notebook):
 
     changed = told(notebook, 8)  # Python changes them
     network.get_by_text(f"{changed['parameters']:,} parameters").first.wait_for()
-    assert logits() == pytest.approx(changed["logits"], rel=1e-10, abs=1e-10)
+    assert logits() == pytest.approx(changed["logits"], rel=1e-4, abs=1e-5)
 
 
 def shut_down(lab, page):

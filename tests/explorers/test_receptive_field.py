@@ -47,6 +47,17 @@ def test_it_shows_the_chapters_example(fields):
     assert "r = 2 + 1·(2 − 1)·1 = 3" in fields.region.inner_text()
 
 
+def test_who_looks_from_the_last_layer_still_does_when_one_is_added(fields):
+    level = fields.spin("Look from layer")
+    for press, last in (("Add a layer", "3"), ("Add a layer", "4"), ("Remove layer 1", "3")):
+        fields.press(press)
+        assert level.input_value() == last
+    level.fill("1")
+    fields.press("Add a layer")
+    assert level.input_value() == "1"
+    fields.assert_true()
+
+
 def test_layers_can_be_changed_added_moved_and_removed(fields):
     fields.press("Add a layer")
     fields.spin("Layer 3 kernel").fill("4")

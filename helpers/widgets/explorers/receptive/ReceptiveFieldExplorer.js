@@ -53,7 +53,7 @@ class ReceptiveFieldExplorer extends Explorer {
     this.drawing = new FieldDrawing((level, element) => this.pick(level, element));
     this.map = this.keep(new Grid({ lang, name: word("field.map"), kind: "input" }));
     this.map.element.classList.add("cx-dense");
-    this.layers = this.keep(new LayerList({ lang, draft, refuse }));
+    this.layers = this.keep(new LayerList({ lang, draft, refuse, change: (layers) => this.#change(layers) }));
     this.controls = this.keep(
       new ReceptiveControls({
         lang,
@@ -90,6 +90,13 @@ class ReceptiveFieldExplorer extends Explorer {
   }
 
   // --- changes
+
+  /** A changed stack; who looks from its last layer looks from the last one still. @param {Layer[]} layers */
+  #change(layers) {
+    const last = this.result.sizes.length - 1;
+    if (this.at?.[0] === last && layers.length !== last) this.at = null;
+    this.draft.change({ layers });
+  }
 
   /** Another stack, seen from the middle of its last layer. @param {Layer[]} layers */
   #replace(layers) {

@@ -25,14 +25,15 @@ const ICONS = {
 };
 
 export class LayerList {
-  /** @param {{lang: string, draft: Draft<State>, refuse: Refuse}} options */
-  constructor({ lang, draft, refuse }) {
+  /** @param {{lang: string, draft: Draft<State>, refuse: Refuse, change: (layers: Layer[]) => void}} options */
+  constructor({ lang, draft, refuse, change }) {
     this.lang = lang;
     this.draft = draft;
     this.refuse = refuse;
+    this.change = change;
     /** @type {Row[]} */
     this.rows = [];
-    const add = () => this.#change([...this.draft.values.layers, NEW]);
+    const add = () => this.change([...this.draft.values.layers, NEW]);
     this.add = h("button", { type: "button", class: "cx-button", onclick: add }, say(lang, "field.add"));
     this.list = h("div", { class: "receptive-layers" });
     this.element = h("div", {}, this.list, this.add);
@@ -68,7 +69,7 @@ export class LayerList {
       /** @type {Layer[]} */
       const layers = this.draft.values.layers.map((layer) => [...layer]);
       layers[index][n] = value;
-      this.#change(layers);
+      this.change(layers);
     };
     const { lang, refuse } = this, name = say(lang, `field.layer.${NUMBERS[n]}`, { layer: index + 1 });
     return new SpinField({ lang, name, minimum: LEAST[n], maximum: LIMITS[NUMBERS[n]], refuse, write });
@@ -82,17 +83,12 @@ export class LayerList {
 
   // --- changes
 
-  /** @param {Layer[]} layers */
-  #change(layers) {
-    this.draft.change({ layers });
-  }
-
   /** Puts a layer elsewhere, or takes it out (null). Refused texts of others would be in the wrong place, so they go. @param {number} from @param {number | null} to */
   #move(from, to) {
     this.forget();
     const layers = [...this.draft.values.layers], [layer] = layers.splice(from, 1);
     if (to !== null) layers.splice(to, 0, layer);
-    this.#change(layers);
+    this.change(layers);
     this.#focusAfter(from, to);
   }
 

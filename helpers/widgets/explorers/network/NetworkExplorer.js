@@ -2,7 +2,8 @@
  * A network layer by layer: what each gives and costs, with every setting changeable.
  *
  * @import { Model, Refusal } from "../../types.js"
- * @import { Layer, RefusedLayer, Row } from "./arithmetic.js"
+ * @import { RefusedLayer, Row } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
  *
  * @typedef {{layers: Layer[], input_shape: number[], batch: number}} State
  * @typedef {{rows: Row[], refused: RefusedLayer | null}} Result
@@ -13,13 +14,15 @@ import { SpinField } from "../../parts/fields.js";
 import { placeView } from "../../state/link.js";
 import { learn } from "../../words/words.js";
 import counted from "../../../vocabulary/network.json" with { type: "json" };
-import { bytesText, grouped, LIMITS, table, totals } from "./arithmetic.js";
+import { table, totals } from "./arithmetic.js";
 import { LayerBench } from "./bench.js";
 import { derivation } from "./derivation.js";
 import { NetworkDrawing } from "./drawing.js";
+import { LIMITS } from "./items.js";
 import { networkFields } from "./link.js";
 import { named, reasonText } from "./reasons.js";
 import { NetworkTable } from "./table.js";
+import { bytesText, grouped } from "./writing.js";
 import words from "./words.json" with { type: "json" };
 
 learn({ ...counted, ...words });

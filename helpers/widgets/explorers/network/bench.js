@@ -3,13 +3,13 @@
  *
  * @import { Draft } from "../../state/draft.js"
  * @import { Refuse } from "../../types.js"
- * @import { Layer } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
  */
 import { h, icon, setAttribute, setText, withSubscripts } from "../../parts/dom.js";
 import { choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
-import { freshLayer, KINDS, LIMITS } from "./arithmetic.js";
 import { LayerEditor } from "./editor.js";
+import { freshLayer, KINDS, LIMITS } from "./items.js";
 
 const ICONS = {
   up: "M12 6l7 8H5z",

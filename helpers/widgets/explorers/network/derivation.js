@@ -1,9 +1,11 @@
 /**
  * How the numbers of one layer come about, written out. No DOM.
  *
- * @import { Axis, Layer, Row } from "./arithmetic.js"
+ * @import { Row } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
+ * @import { Axis } from "./receptive.js"
  */
-import { bytesText, grouped } from "./arithmetic.js";
+import { bytesText, grouped } from "./writing.js";
 import { say } from "../../words/words.js";
 
 /** The size along one axis, in letters and with its numbers. */

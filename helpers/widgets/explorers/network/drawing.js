@@ -1,7 +1,7 @@
 /**
  * Draws a network: the input and each layer's output as stacked planes or as a bar, from left to right.
  *
- * @import { Layer } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
  *
  * @typedef {{name: string, look: string, shape?: number[], text?: string}} Box `text` stands for a shape that is not known
  */

@@ -2,11 +2,11 @@
  * The settings of one layer as controls, named with the layer's number.
  *
  * @import { Refusal, Refuse } from "../../types.js"
- * @import { Layer } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
  */
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { checkbox, choice, PairFields, SpinField } from "../../parts/fields.js";
-import { ACTIVATIONS, KINDS, POOLS, SETTINGS } from "./arithmetic.js";
+import { ACTIVATIONS, KINDS, POOLS, SETTINGS } from "./items.js";
 import { parseNumber } from "../../arithmetic/numbers.js";
 import { say } from "../../words/words.js";
 

@@ -1,15 +1,17 @@
 /**
  * The table of a network's layers, one button a row, with bars that show each layer's share.
  *
- * @import { Layer, RefusedLayer, Row } from "./arithmetic.js"
+ * @import { RefusedLayer, Row } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
  *
  * @typedef {{element: HTMLElement, button: HTMLButtonElement, code: HTMLElement, cells: HTMLElement, field: HTMLElement, reason: HTMLElement,
  *   numbers: {text: HTMLElement, bar: HTMLElement, cell: HTMLElement}[], possible: HTMLElement[]}} TableRow `possible` are the cells of
  *   a possible layer, in whose place `reason` says why it is none
  */
 import { h, setAttribute, setText } from "../../parts/dom.js";
-import { bytesText, grouped, layerText, totals } from "./arithmetic.js";
+import { totals } from "./arithmetic.js";
 import { reasonText } from "./reasons.js";
+import { bytesText, grouped, layerText } from "./writing.js";
 import { say } from "../../words/words.js";
 
 const COLUMNS = ["layer", "shape", "parameters", "multiply_adds", "memory", "field"];

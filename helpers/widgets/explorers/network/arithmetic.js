@@ -9,11 +9,12 @@
  * @import { Axis } from "./receptive.js"
  *
  * @typedef {{name: string, kind: string, path: number[], before: number[], text: string, shape: number[], parameters: number,
- *   multiply_adds: number, memory: number, from: Axis[], axes: Axis[]}} Row what a layer, or the join of branches, gives and
- *   costs; path: its place in the network; before, from: of a join what its branches read; axes: rows and columns
- * @typedef {Refusal & {layer: number, kind: string}} RefusedLayer why a row is impossible, and which it is
+ *   multiply_adds: number, memory: number, from: Axis[], axes: Axis[], ends?: number[][]}} Row what a layer, or the join of
+ *   branches, gives and costs; path: its place in the network; before, from: of a join what its branches read; ends: what
+ *   they give; axes: rows and columns
+ * @typedef {Refusal & {layer: number, kind: string, before: number[]}} RefusedLayer why a row is impossible, and which it is
  * @typedef {{shape: number[], axes: Axis[]}} Flow what goes from one item into the next
- * @typedef {{text: string, shape: number[], parameters: number, multiply_adds: number, axes: Axis[]}} Counted
+ * @typedef {{text: string, shape: number[], parameters: number, multiply_adds: number, axes: Axis[], ends?: number[][]}} Counted
  */
 import { outputSize, refusal } from "../../arithmetic/ops.js";
 import { poolRefusal, poolShape } from "../../arithmetic/pool.js";
@@ -81,19 +82,19 @@ class Walk {
 
   /** @param {{kind: string, name: string, path: number[]}} place @param {Flow} flow @param {Counted | Refusal} counted @returns {Flow | null} */
   #step(place, flow, counted) {
-    if ("key" in counted) return this.#stop(place.kind, counted);
+    if ("key" in counted) return this.#stop(place.kind, flow, counted);
     const { shape, axes, multiply_adds } = counted, memory = 4 * this.batch * product(shape);
     this.all.all_multiply_adds += multiply_adds;
     this.all.all_memory += memory;
     const large = tooLarge(this.all);
-    if (large) return this.#stop(place.kind, large);
+    if (large) return this.#stop(place.kind, flow, large);
     this.rows.push({ ...place, ...counted, before: flow.shape, memory, from: flow.axes });
     return { shape, axes };
   }
 
-  /** @param {string} kind @param {Refusal} reason @returns {null} */
-  #stop(kind, reason) {
-    this.refused = { layer: this.rows.length + 1, kind, ...reason };
+  /** @param {string} kind @param {Flow} flow @param {Refusal} reason @returns {null} */
+  #stop(kind, { shape }, reason) {
+    this.refused = { layer: this.rows.length + 1, kind, before: shape, ...reason };
     return null;
   }
 }
@@ -121,7 +122,7 @@ function joinRow({ join }, flow, ends) {
   const axes = AXES.map((a) =>
     axisJoined(ends.map((end) => end.axes[a]), matching ? flow.axes[a] : null, shape[a + 1] ?? 0, join)
   );
-  return counted({ text: JOINS[join], shape, parameters: 0, multiply_adds: 0, axes });
+  return counted({ text: JOINS[join], shape, parameters: 0, multiply_adds: 0, axes, ends: shapes });
 }
 
 /** Numbers within what is counted, or that they are not. @param {Counted} row @returns {Counted | Refusal} */

@@ -11,8 +11,10 @@
  *   padding: Pair, dilation: Pair, output_size: Pair, groups: number, size: number, p: number, bias: boolean, affine: boolean,
  *   ceil_mode: boolean, count_include_pad: boolean, layers: Layer[], branches: Layer[][], join: string}} Layer an item;
  *   only what its kind has is there
- * @typedef {{kind: string, item: Layer, path: number[]}} Place of a row: a layer, or the join of branches ("Concat" or
- *   "Add"); path: the index of each item on the way to it, in what is parallel after the branch's
+ * @typedef {{kind: string, item: Layer, path: number[], depth: number, branch: number}} Place of a row: a layer, or the join
+ *   of branches ("Concat" or "Add"); path: the index of each item on the way to it, in what is parallel after the branch's;
+ *   depth: how many branches it is in; branch: the number of that which begins with it, or 0
+ * @typedef {{item: Layer, path: number[], from: number, to: number}} Fold a block and its rows, from one up to another
  */
 import FACTS from "../../../network/layers.json" with { type: "json" };
 
@@ -44,23 +46,73 @@ export function freshLayer(kind) {
   return { name: "", kind, ...layer };
 }
 
+/** Branches that one would begin with: a layer and a shortcut. @returns {any} */
+export const freshBranches = () => ({
+  name: "",
+  kind: "Parallel",
+  branches: [[freshLayer("Conv2d")], []],
+  join: "concat",
+});
+
 /** The lists of items that an item holds, or null for a layer. @param {Layer} item @returns {Layer[][] | null} */
 export const held = ({ kind, layers, branches }) => kind === "Block" ? [layers] : kind === "Parallel" ? branches : null;
 
 /** The rows of a network in the order in which they run, possible or not. @param {Layer[]} items @returns {Place[]} */
 export function places(items) {
-  return placesIn(items, []);
+  return placesIn(items, [], 0, 0);
 }
 
-/** @param {Layer[]} items @param {number[]} path @returns {Place[]} */
-function placesIn(items, path) {
+/** @param {Layer[]} items @param {number[]} path @param {number} depth @param {number} branch that the first row begins @returns {Place[]} */
+function placesIn(items, path, depth, branch) {
   return items.flatMap((item, i) => {
-    const here = [...path, i];
-    if (item.kind === "Block") return placesIn(item.layers, here);
-    if (item.kind !== "Parallel") return [{ kind: item.kind, item, path: here }];
-    const inner = item.branches.flatMap((branch, b) => placesIn(branch, [...here, b]));
-    return [...inner, { kind: JOINS[item.join], item, path: here }];
+    const here = [...path, i], begun = i === 0 ? branch : 0;
+    if (item.kind === "Block") return placesIn(item.layers, here, depth, begun);
+    if (item.kind !== "Parallel") return [{ kind: item.kind, item, path: here, depth, branch: begun }];
+    const inner = item.branches.flatMap((one, b) => placesIn(one, [...here, b], depth + 1, b + 1));
+    return [...inner, { kind: JOINS[item.join], item, path: here, depth, branch: inner.length ? 0 : begun }];
   });
+}
+
+/** The blocks of a network, those inside others after them. @param {Layer[]} items @returns {Fold[]} */
+export function folds(items) {
+  /** @type {Fold[]} */
+  const found = [];
+  let rows = 0;
+  /** @param {Layer[]} list @param {number[]} path */
+  const walk = (list, path) =>
+    list.forEach((item, i) => {
+      const fold = { item, path: [...path, i], from: rows, to: rows };
+      if (item.kind === "Block") {
+        found.push(fold);
+        walk(item.layers, fold.path);
+      } else {
+        item.branches?.forEach((branch, b) => walk(branch, [...fold.path, b]));
+        rows += 1;
+      }
+      fold.to = rows;
+    });
+  walk(items, []);
+  return found;
+}
+
+/**
+ * The items with another list in place of the one that holds the item at a path.
+ * @param {Layer[]} items @param {number[]} path @param {(list: Layer[], index: number) => Layer[]} change @returns {Layer[]}
+ */
+export function edited(items, [i, ...rest], change) {
+  if (rest.length === 0) return change(items, i);
+  const { kind, layers, branches } = items[i], [b, ...below] = rest;
+  const inner = kind === "Block"
+    ? { layers: edited(layers, rest, change) }
+    : { branches: branches.map((branch, n) => (n === b ? edited(branch, below, change) : branch)) };
+  return items.map((item, n) => (n === i ? { ...item, ...inner } : item));
+}
+
+/** The list that holds the item at a path. @param {Layer[]} items @param {number[]} path @returns {Layer[]} */
+export function listAt(items, [i, ...rest]) {
+  if (rest.length === 0) return items;
+  const { kind, layers, branches } = items[i];
+  return kind === "Block" ? listAt(layers, rest) : listAt(branches[rest[0]], rest.slice(1));
 }
 
 /**

@@ -79,6 +79,30 @@ def test_random_trees_are_pythons_refusals_and_links_included(script, sweep):
     assert len(cases) / 4 < len(compared(script, cases)) < 3 * len(cases) / 4
 
 
+EDITED = """text => JSON.stringify(JSON.parse(text).map((layers) => {
+  const { places, folds, edited, listAt } = convnets.networkItems, rows = places(layers);
+  const itemAt = (path) => listAt(layers, path)[path.at(-1)], inside = (path, one) => path.every((n, i) => one[i] === n);
+  const without = (path) => edited(layers, path, (list, i) => list.filter((_, n) => n !== i));
+  const count = (item) => places([item]).length;
+  const depthOf = (items, [i, ...rest]) => rest.length === 0 ? 0 : items[i].kind === "Block"
+    ? depthOf(items[i].layers, rest) : 1 + depthOf(items[i].branches[rest[0]], rest.slice(1));
+  return [
+    rows.every(({ item, path }) => itemAt(path) === item),
+    rows.every(({ item, path }) => places(without(path)).length === rows.length - count(item)),
+    folds(layers).every(({ item, path, from, to }) => itemAt(path) === item && to - from === count(item)
+      && rows.every((row, n) => (n >= from && n < to) === inside(path, row.path))),
+    folds(layers).length === JSON.stringify(layers).split('"Block"').length - 1,
+    rows.every(({ depth, path }) => depth === depthOf(layers, path)),
+  ];
+}))"""
+
+
+def test_rows_and_blocks_of_random_trees_are_found_and_edited_where_they_are(script, sweep):
+    cases = [as_json(network.checked(case.layers)) for case in trees.trees(sweep(1000, least=300), seed=66)]
+    for case, answer in zip(cases, json.loads(script.evaluate(EDITED, json.dumps(cases))), strict=True):
+        assert answer == [True] * 5, case
+
+
 def test_trees_with_windows_of_different_sizes_are_pythons(script, sweep):
     compared(script, trees.uneven_trees(sweep(5000, least=300), seed=62))
 

@@ -368,6 +368,20 @@ def test_a_block_folds_to_its_sums_and_opens_for_what_is_chosen_in_it(open_netwo
     assert head.get_attribute("aria-expanded") == "true"
 
 
+def test_a_long_network_begins_with_folded_blocks(open_network):
+    layers = [{"kind": "Block", "name": f"b{n}", "layers": [conv(2, 3), RELU] * 3} for n in range(8)]
+    explorer = open_network([conv(2, 3), *layers], (1, 9, 9))
+    rows = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head):visible button")
+    assert rows.all_inner_texts() == ["Layer 1: Conv2d"]
+    explorer.region.locator('[data-layer="20"]').click()
+    assert rows.all_inner_texts()[1:] == [f"Layer {n}: {'ReLU' if n % 2 else 'Conv2d'}" for n in range(20, 26)]
+    link = explorer.link
+    explorer.button("Reset").click()
+    assert rows.all_inner_texts() == ["Layer 1: Conv2d"]
+    explorer = open_network([conv(2, 3), *layers], (1, 9, 9), link=link)
+    assert explorer.button("Layer 21: ReLU").is_visible()
+
+
 @pytest.mark.parametrize("options", [WIDE, PHONE], ids=["wide", "phone"])
 def test_axe_finds_nothing_in_a_tree(bare_page, options):
     page = bare_page(NetworkExplorer(TREE, (1, 12, 12), id="net"), **options)

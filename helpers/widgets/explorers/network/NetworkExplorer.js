@@ -60,7 +60,7 @@ class NetworkExplorer extends Explorer {
   build() {
     const { lang, draft, word } = this;
     this.drawing = this.keep(new NetworkDrawing(word("network.drawing"), (index) => this.pick(index)));
-    this.table = new NetworkTable(lang, (index) => this.pick(index), () => this.update());
+    this.table = this.keep(new NetworkTable(lang, (index) => this.pick(index), () => this.update()));
     this.bench = this.keep(
       new LayerBench({
         lang,

@@ -17,6 +17,8 @@ import { say } from "../../words/words.js";
 const COLUMNS = ["layer", "shape", "parameters", "multiply_adds", "memory", "field"];
 const NUMBERS = { parameters: grouped, multiply_adds: grouped, memory: bytesText };
 
+const MOST_OPEN = 40; // rows with which blocks are open at first
+
 export class NetworkTable {
   /** @param {string} lang @param {(row: number) => void} pick called with a row's index @param {() => void} fold called where a block has been folded or unfolded */
   constructor(lang, pick, fold) {
@@ -31,6 +33,8 @@ export class NetworkTable {
     this.closed = new Set();
     /** @type {Fold[]} */
     this.folds = [];
+    /** The row that was chosen last, or none yet. */
+    this.at = -1;
     /** @type {number | undefined} */
     this.room = undefined; // the height that the table had
     const heads = COLUMNS.map((name) => h("th", { scope: "col" }, say(lang, `network.column.${name}`)));
@@ -80,6 +84,9 @@ export class NetworkTable {
       this.body.append(this.rows[index].element);
     }
     this.folds = folds;
+    if (this.at < 0 && places.length > MOST_OPEN) this.closed = new Set(folds.map(({ path }) => String(path)));
+    if (this.at !== at) { for (const { path } of this.#around(at)) this.closed.delete(String(path)); }
+    this.at = at;
     const sums = totals(found.rows), known = found.rows.length;
     this.rows.forEach((row, n) => {
       const look = [n === at && "nx-chosen-row", n === known && "nx-refused-row", n > known && "nx-unknown-row"];
@@ -221,11 +228,21 @@ export class NetworkTable {
     }
   }
 
+  /** The folded blocks that a row is in. @param {number} index */
+  #around(index) {
+    const { closed } = this;
+    return this.folds.filter(({ path, from, to }) => index >= from && index < to && closed.has(String(path)));
+  }
+
+  /** Folds as at first. */
+  forget() {
+    this.closed.clear();
+    this.at = -1;
+  }
+
   /** Unfolds what a row is in. @param {number} index */
   #unfold(index) {
-    const around = this.folds.filter(({ path, from, to }) =>
-      index >= from && index < to && this.closed.has(String(path))
-    );
+    const around = this.#around(index);
     for (const { path } of around) this.closed.delete(String(path));
     if (around.length) this.fold();
   }

@@ -81,7 +81,8 @@ def test_random_trees_are_pythons_refusals_and_links_included(script, sweep):
 
 EDITED = """text => JSON.stringify(JSON.parse(text).map((layers) => {
   const { places, folds, edited, listAt } = convnets.networkItems, rows = places(layers);
-  const itemAt = (path) => listAt(layers, path)[path.at(-1)], inside = (path, one) => path.every((n, i) => one[i] === n);
+  const itemAt = (path) => listAt(layers, path)[path.at(-1)];
+  const inside = (path, one) => path.every((n, i) => one[i] === n);
   const without = (path) => edited(layers, path, (list, i) => list.filter((_, n) => n !== i));
   const count = (item) => places([item]).length;
   const depthOf = (items, [i, ...rest]) => rest.length === 0 ? 0 : items[i].kind === "Block"
@@ -122,6 +123,7 @@ def block(*layers, name="block"):
     return {"kind": "Block", "name": name, "layers": list(layers)}
 
 
+NINE = {"kind": "AdaptiveAvgPool2d", "output_size": 9}
 WIDE = {"kind": "Conv2d", "out_channels": 8192, "kernel_size": (1, 5), "padding": (0, 2)}
 LARGE = [
     [{"kind": "Conv2d", "out_channels": 8192, "kernel_size": 64, "padding": 32}],
@@ -129,10 +131,10 @@ LARGE = [
     [{"kind": "Conv2d", "kernel_size": 2, "stride": 64, "padding": 32}] * 8,
     [{"kind": "Flatten"}, {"kind": "Linear", "out_features": 8192}],
     [parallel(*[[conv(8192, 1)]] * 16), RELU],
-    [parallel(*[[conv(7600, 1)] + [RELU] * 14] * 16, join="add")],
+    [parallel(*[[conv(8192, 1)] + [RELU] * 14] * 16, join="add")],
     [parallel(*[[WIDE] * 12] * 16, join="add"), RELU],
     [block(parallel([], [conv(1, 1, stride=64, padding=64)] * 8)), RELU],
-    [parallel(*[[conv(1, 2, stride=s, padding=32)] * 5 + [{"kind": "AdaptiveAvgPool2d", "output_size": 9}] for s in (9, 64)])],
+    [parallel(*[[conv(1, 2, stride=s, padding=32)] * 5 + [NINE] for s in (9, 64)])],
 ]
 
 
@@ -153,8 +155,26 @@ def test_large_networks_are_counted_exactly_or_refused_alike(script, layers, sha
 
 def test_numbers_are_written_as_in_python(script):
     numbers = [0, 9, 999, 1000, 1023, 1024, 1075, 1076, 1536, 10**6, 1024**2 - 1, 1024**3 * 7 // 3, 10**13, 4 * 10**15]
-    told = script.evaluate("ns => ns.map(n => [convnets.networkWriting.grouped(n), convnets.networkWriting.bytesText(n)])", numbers)
+    told = script.evaluate(
+        "ns => ns.map(n => [convnets.networkWriting.grouped(n), convnets.networkWriting.bytesText(n)])", numbers
+    )
     assert told == [[network.grouped(n), network.bytes_text(n)] for n in numbers]
+
+
+CEIL = {"kind": "MaxPool2d", "kernel_size": 3, "stride": 2, "ceil_mode": True}
+FIELDS = [
+    ([parallel([conv(1, 5, padding=0)], [CEIL])], (6, 6)),  # the last place sees the most
+    ([conv(), parallel([FLATTEN], [FLATTEN], join="add")], (None, None)),  # elements of maps in rows
+    ([conv(), parallel([FLATTEN], [FLATTEN])], (3, 3)),
+    ([conv(), FLATTEN, parallel([], [RELU], join="add")], (3, 3)),
+    ([parallel([], [conv(1, 3)], join="add")], (3, 3)),
+]
+
+
+def test_fields_through_branches_that_random_trees_seldom_have(script):
+    cases = [Network(layers, (1, 8, 8), 1) for layers, _ in FIELDS]
+    assert compared(script, cases) == []
+    assert [network.table(layers, (1, 8, 8))[-1].field for layers, _ in FIELDS] == [field for _, field in FIELDS]
 
 
 # --- what no network is, whatever comes in
@@ -176,7 +196,7 @@ NONE = [
     [parallel([RELU] * 250, nested(5, "Parallel")), RELU],
     [RELU, parallel([RELU])],
     [parallel(), RELU],
-    [RELU, parallel([], parallel([RELU], [parallel([])])["branches"][1])],
+    [RELU, parallel([], [parallel([])])],
     [parallel(*[[]] * 17)],
     [parallel([RELU, RELU], [], join="mul")],
     [parallel([], [RELU, parallel([])])],
@@ -270,7 +290,7 @@ WRITTEN = [
     ("add(~c,o1,k3,p1;n;ReLU;c,o1,k3,p1);ReLU", "a shortcut"),
     ("add(~);cat(~~)", "shortcuts alone"),
     ("b(c,o1,k1)", "a block without a name"),
-    ("b,stage1(c,o6,k3,p1;ReLU);b,stage2(cat(b(ReLU)~add(Tanh~;;)))".replace(";;", ""), "blocks in branches"),
+    ("b,stage1(c,o6,k3,p1;ReLU);b,stage2(cat(b(ReLU)~add(Tanh~)))", "blocks in branches"),
     ("b,%E7%AC%AC%E4%B8%80%20%28a%3B%7e%2C%29(f)", "a name of many signs"),
 ]
 

@@ -368,6 +368,35 @@ def test_a_block_folds_to_its_sums_and_opens_for_what_is_chosen_in_it(open_netwo
     assert head.get_attribute("aria-expanded") == "true"
 
 
+def test_a_block_is_repeated_widened_and_removed(open_network):
+    layers = [{"kind": "Block", "name": "first", "layers": [conv(4, 3), RELU]}, conv(2, 1)]
+    explorer = open_network(layers, (1, 9, 9))
+    block = explorer.region.get_by_role("group", name="Block first")
+    block.get_by_role("button", name="Repeat").click()
+    shapes = [("Conv2d", "4×9×9"), ("ReLU", "4×9×9")]
+    lines = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head)")
+
+    def rows():
+        return [
+            (row.locator("button").inner_text().split(": ")[1], row.locator("td").first.inner_text())
+            for row in lines.all()
+        ]
+
+    assert rows() == [*shapes, *shapes, ("Conv2d", "2×9×9")]
+    assert explorer.button("Layer 3: Conv2d").get_attribute("aria-pressed") == "true"
+    block.get_by_role("button", name="Twice as wide").click()
+    assert rows()[1:4] == [("ReLU", "4×9×9"), ("Conv2d", "8×9×9"), ("ReLU", "8×9×9")]
+    for _ in range(2):
+        block.get_by_role("button", name="Remove").click()
+        explorer.button("Layer 1: Conv2d").click()
+    assert rows() == [("Conv2d", "2×9×9")]
+    assert not block.is_visible()
+    explorer.button("Reset").click()
+    for _ in range(11):
+        block.get_by_role("button", name="Twice as wide").click()
+    assert block.get_by_role("button", name="Twice as wide").is_disabled()
+
+
 def test_a_long_network_begins_with_folded_blocks(open_network):
     layers = [{"kind": "Block", "name": f"b{n}", "layers": [conv(2, 3), RELU] * 3} for n in range(8)]
     explorer = open_network([conv(2, 3), *layers], (1, 9, 9))

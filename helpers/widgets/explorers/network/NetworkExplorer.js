@@ -135,9 +135,9 @@ class NetworkExplorer extends Explorer {
     this.#reveal();
   }
 
-  /** A button that has just been disabled would lose the focus: the layer's own button takes it. @param {HTMLButtonElement} button */
+  /** A button that has just been disabled or hidden would lose the focus: the layer's own button takes it. @param {HTMLButtonElement} button */
   #keepFocus(button) {
-    (button.disabled ? this.table.rows[this.at].button : button).focus();
+    (button.disabled || button.closest("[hidden]") ? this.table.rows[this.at].button : button).focus();
   }
 
   /** Chooses a layer. */

@@ -3,13 +3,13 @@
  *
  * @import { Draft } from "../../state/draft.js"
  * @import { Refuse } from "../../types.js"
- * @import { Layer } from "./items.js"
+ * @import { Fold, Layer } from "./items.js"
  */
 import { h, icon, setAttribute, setText, withSubscripts } from "../../parts/dom.js";
 import { choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
 import { LayerEditor } from "./editor.js";
-import { edited, freshBranches, freshLayer, KINDS, listAt, places, treeRefusal } from "./items.js";
+import { edited, folds, freshBranches, freshLayer, KINDS, listAt, places, treeRefusal, widened } from "./items.js";
 
 const ICONS = {
   up: "M12 6l7 8H5z",
@@ -45,9 +45,25 @@ export class LayerBench {
     this.kind = choice(say(lang, "network.add.kind"), kinds, () => this.#fitAdd());
     this.where = choice(say(lang, "network.add.where"), [], () => this.#fitAdd()); // of branches: after them, or in one
     this.add = this.#button(() => this.#add());
+    this.block = h("span", { class: "cx-label", "aria-hidden": "true" });
+    /** What can become of the block that the chosen row is in. @type {Record<string, HTMLButtonElement>} */
+    this.whole = Object.fromEntries(
+      ["repeat", "widen", "remove"].map((name) => {
+        const act = () => this.#change(name);
+        return [name, this.#button(act, say(lang, `network.block.${name}`))];
+      }),
+    );
+    this.blocks = h("div", { role: "group", class: "cx-extras nx-block" }, this.block, ...Object.values(this.whole));
     const moves = h("span", { class: "cx-player nx-moves" }, ...Object.values(this.tools));
     const adds = h("div", { class: "cx-extras nx-adds" }, this.kind.element, this.where.element, this.add);
-    this.element = h("div", { class: "nx-bench" }, h("div", { class: "nx-sets" }, moves, this.place), this.says, adds);
+    this.element = h(
+      "div",
+      { class: "nx-bench" },
+      h("div", { class: "nx-sets" }, moves, this.place),
+      this.says,
+      this.blocks,
+      adds,
+    );
   }
 
   /** @param {() => void} act @param {(Node | string)[]} content */
@@ -84,6 +100,26 @@ export class LayerBench {
   #add() {
     const { layers, item } = this.#with();
     this.#replace(layers, rowOf(layers, item), this.add);
+  }
+
+  /** The innermost block that the chosen row is in. @returns {Fold | undefined} */
+  get #block() {
+    return folds(this.#layers).filter(({ from, to }) => this.at >= from && this.at < to).pop();
+  }
+
+  /** The network with the block repeated, twice as wide, or removed, and the row to choose; null where that cannot be. @param {string} name @returns {{layers: Layer[], at: number} | null} */
+  #changed(name) {
+    const { item, path, from, to } = this.#block, layers = name === "widen" ? widened(item.layers) : item.layers;
+    if (!layers) return null;
+    const instead = { repeat: [item, item], widen: [{ ...item, layers }], remove: [] }[name];
+    const changed = edited(this.#layers, path, (list, i) => list.flatMap((one, n) => (n === i ? instead : [one])));
+    const at = { repeat: to, widen: this.at, remove: Math.min(from, places(changed).length - 1) }[name];
+    return treeRefusal(changed) ? null : { layers: changed, at };
+  }
+
+  #change(name) {
+    const { layers, at } = this.#changed(name);
+    this.#replace(layers, at, this.whole[name]);
   }
 
   /** The network without the chosen row's layer, or without its branches. */
@@ -143,6 +179,7 @@ export class LayerBench {
     setAttribute(this.tools.down, "disabled", index === list.length - 1);
     setAttribute(this.tools.remove, "disabled", treeRefusal(this.#without()) !== null);
     this.#showWhere(item.branches ?? []);
+    this.#showBlock();
     this.#fitAdd();
     setText(this.add, say(this.lang, item.branches ? "network.add.here" : "network.add", { layer }));
   }
@@ -160,6 +197,18 @@ export class LayerBench {
     select.replaceChildren(...options);
     select.value = String(this.joinAt === this.at && old < count ? old : 0);
     this.joinAt = this.at;
+  }
+
+  #showBlock() {
+    const block = this.#block, { name = "" } = block?.item ?? {};
+    this.blocks.hidden = !block;
+    if (!block) return;
+    const told = say(this.lang, name ? "network.block" : "network.block.unnamed", { name });
+    setText(this.block, told);
+    setAttribute(this.blocks, "aria-label", told);
+    for (const [change, button] of Object.entries(this.whole)) {
+      setAttribute(button, "disabled", this.#changed(change) === null);
+    }
   }
 
   /** Lets nothing be added where there would be too much. */

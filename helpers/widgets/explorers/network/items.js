@@ -108,6 +108,20 @@ export function edited(items, [i, ...rest], change) {
   return items.map((item, n) => (n === i ? { ...item, ...inner } : item));
 }
 
+/** Items in which every layer with weights makes twice as many channels or features; null where that is too many. @param {Layer[]} items @returns {Layer[] | null} */
+export function widened(items) {
+  const wide = items.map((item) => {
+    const inner = held(item)?.map(widened);
+    if (inner) {
+      return inner.includes(null) ? null : { ...item, ...(item.branches ? { branches: inner } : { layers: inner[0] }) };
+    }
+    const key = ["out_channels", "out_features"].find((name) => name in item), count = 2 * item[key];
+    if (count > SETTINGS[key]?.most) return null;
+    return key ? { ...item, [key]: count } : item;
+  });
+  return wide.includes(null) ? null : wide;
+}
+
 /** The list that holds the item at a path. @param {Layer[]} items @param {number[]} path @returns {Layer[]} */
 export function listAt(items, [i, ...rest]) {
   if (rest.length === 0) return items;

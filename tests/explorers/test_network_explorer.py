@@ -384,6 +384,9 @@ def test_a_block_is_repeated_widened_and_removed(open_network):
 
     assert rows() == [*shapes, *shapes, ("Conv2d", "2×9×9")]
     assert explorer.button("Layer 3: Conv2d").get_attribute("aria-pressed") == "true"
+    explorer.button("Layer 3 later").click()  # the same layers stand above
+    assert explorer.button("Layer 4: Conv2d").get_attribute("aria-pressed") == "true"
+    explorer.button("Layer 4 earlier").click()
     block.get_by_role("button", name="Twice as wide").click()
     assert rows()[1:4] == [("ReLU", "4×9×9"), ("Conv2d", "8×9×9"), ("ReLU", "8×9×9")]
     for _ in range(2):

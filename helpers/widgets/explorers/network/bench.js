@@ -3,13 +3,14 @@
  *
  * @import { Draft } from "../../state/draft.js"
  * @import { Refuse } from "../../types.js"
- * @import { Fold, Layer } from "./items.js"
+ * @import { Layer } from "./items.js"
  */
 import { h, icon, setAttribute, setText, withSubscripts } from "../../parts/dom.js";
 import { choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
+import { BlockTools } from "./blocks.js";
 import { LayerEditor } from "./editor.js";
-import { edited, folds, freshBranches, freshLayer, KINDS, listAt, places, treeRefusal, widened } from "./items.js";
+import { edited, freshBranches, freshLayer, KINDS, listAt, places, treeRefusal } from "./items.js";
 
 const ICONS = {
   up: "M12 6l7 8H5z",
@@ -45,15 +46,7 @@ export class LayerBench {
     this.kind = choice(say(lang, "network.add.kind"), kinds, () => this.#fitAdd());
     this.where = choice(say(lang, "network.add.where"), [], () => this.#fitAdd()); // of branches: after them, or in one
     this.add = this.#button(() => this.#add());
-    this.block = h("span", { class: "cx-label", "aria-hidden": "true" });
-    /** What can become of the block that the chosen row is in. @type {Record<string, HTMLButtonElement>} */
-    this.whole = Object.fromEntries(
-      ["repeat", "widen", "remove"].map((name) => {
-        const act = () => this.#change(name);
-        return [name, this.#button(act, say(lang, `network.block.${name}`))];
-      }),
-    );
-    this.blocks = h("div", { role: "group", class: "cx-extras nx-block" }, this.block, ...Object.values(this.whole));
+    this.blocks = new BlockTools(lang, draft, (layers, at, button) => this.#replace(layers, at, button));
     const moves = h("span", { class: "cx-player nx-moves" }, ...Object.values(this.tools));
     const adds = h("div", { class: "cx-extras nx-adds" }, this.kind.element, this.where.element, this.add);
     this.element = h(
@@ -61,7 +54,7 @@ export class LayerBench {
       { class: "nx-bench" },
       h("div", { class: "nx-sets" }, moves, this.place),
       this.says,
-      this.blocks,
+      this.blocks.element,
       adds,
     );
   }
@@ -83,43 +76,27 @@ export class LayerBench {
   }
 
   #move(by) {
-    const { path, item } = this.#place;
+    const { path, item } = this.#place, last = path.length - 1;
     const layers = edited(this.#layers, path, (list, i) => {
       const others = list.filter((_, n) => n !== i);
       others.splice(i + by, 0, item);
       return others;
     });
-    this.#replace(layers, rowOf(layers, item), by < 0 ? this.tools.up : this.tools.down);
+    this.#replace(
+      layers,
+      rowAt(layers, [...path.slice(0, last), path[last] + by]),
+      by < 0 ? this.tools.up : this.tools.down,
+    );
   }
 
   #remove() {
-    const layers = this.#without();
-    this.#replace(layers, Math.min(this.at, places(layers).length - 1), this.tools.remove);
+    const layers = this.#without(), first = this.at + 1 - places([this.#place.item]).length;
+    this.#replace(layers, Math.min(first, places(layers).length - 1), this.tools.remove);
   }
 
   #add() {
-    const { layers, item } = this.#with();
-    this.#replace(layers, rowOf(layers, item), this.add);
-  }
-
-  /** The innermost block that the chosen row is in. @returns {Fold | undefined} */
-  get #block() {
-    return folds(this.#layers).filter(({ from, to }) => this.at >= from && this.at < to).pop();
-  }
-
-  /** The network with the block repeated, twice as wide, or removed, and the row to choose; null where that cannot be. @param {string} name @returns {{layers: Layer[], at: number} | null} */
-  #changed(name) {
-    const { item, path, from, to } = this.#block, layers = name === "widen" ? widened(item.layers) : item.layers;
-    if (!layers) return null;
-    const instead = { repeat: [item, item], widen: [{ ...item, layers }], remove: [] }[name];
-    const changed = edited(this.#layers, path, (list, i) => list.flatMap((one, n) => (n === i ? instead : [one])));
-    const at = { repeat: to, widen: this.at, remove: Math.min(from, places(changed).length - 1) }[name];
-    return treeRefusal(changed) ? null : { layers: changed, at };
-  }
-
-  #change(name) {
-    const { layers, at } = this.#changed(name);
-    this.#replace(layers, at, this.whole[name]);
+    const { layers, path } = this.#with();
+    this.#replace(layers, rowAt(layers, path), this.add);
   }
 
   /** The network without the chosen row's layer, or without its branches. */
@@ -127,7 +104,7 @@ export class LayerBench {
     return edited(this.#layers, this.#place.path, (list, i) => list.filter((_, n) => n !== i));
   }
 
-  /** The network with a new layer, and the layer. */
+  /** The network with a new layer, and the layer's path. */
   #with() {
     const { path, item: chosen } = this.#place, kind = this.kind.select.value, where = Number(this.where.select.value);
     const item = kind === "Parallel" ? freshBranches() : freshLayer(kind);
@@ -137,7 +114,9 @@ export class LayerBench {
       path,
       (list, i) => list.flatMap((one, n) => (n !== i ? [one] : where ? [{ ...one, branches }] : [one, item])),
     );
-    return { layers, item };
+    const last = path.length - 1;
+    const inside = () => [...path, where - 1, chosen.branches[where - 1].length];
+    return { layers, path: where ? inside() : [...path.slice(0, last), path[last] + 1] };
   }
 
   /** Refused texts of the old layers would stand in the wrong place, so they go. @param {Layer[]} layers @param {number} at @param {HTMLButtonElement} button */
@@ -179,7 +158,7 @@ export class LayerBench {
     setAttribute(this.tools.down, "disabled", index === list.length - 1);
     setAttribute(this.tools.remove, "disabled", treeRefusal(this.#without()) !== null);
     this.#showWhere(item.branches ?? []);
-    this.#showBlock();
+    this.blocks.show(at);
     this.#fitAdd();
     setText(this.add, say(this.lang, item.branches ? "network.add.here" : "network.add", { layer }));
   }
@@ -197,18 +176,6 @@ export class LayerBench {
     select.replaceChildren(...options);
     select.value = String(this.joinAt === this.at && old < count ? old : 0);
     this.joinAt = this.at;
-  }
-
-  #showBlock() {
-    const block = this.#block, { name = "" } = block?.item ?? {};
-    this.blocks.hidden = !block;
-    if (!block) return;
-    const told = say(this.lang, name ? "network.block" : "network.block.unnamed", { name });
-    setText(this.block, told);
-    setAttribute(this.blocks, "aria-label", told);
-    for (const [change, button] of Object.entries(this.whole)) {
-      setAttribute(button, "disabled", this.#changed(change) === null);
-    }
   }
 
   /** Lets nothing be added where there would be too much. */
@@ -250,5 +217,5 @@ export class LayerBench {
   }
 }
 
-/** The row of an item. @param {Layer[]} layers @param {Layer} item */
-const rowOf = (layers, item) => places(layers).findIndex((place) => place.item === item);
+/** The row of what is at a path. @param {Layer[]} layers @param {number[]} path */
+const rowAt = (layers, path) => places(layers).findIndex((place) => String(place.path) === String(path));

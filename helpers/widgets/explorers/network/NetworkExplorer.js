@@ -86,7 +86,7 @@ class NetworkExplorer extends Explorer {
 
   /** What PyTorch would need, folded. */
   #program() {
-    const name = this.word("network.program");
+    const name = this.word("tree.program");
     this.code = h("code", {});
     const box = h("pre", { tabindex: 0, role: "group", "aria-label": name }, this.code);
     return h("details", { class: "nx-program" }, h("summary", {}, name), box);

@@ -44,7 +44,7 @@ export class LayerBench {
     };
     const kinds = [...Object.keys(KINDS), "Parallel"].map((kind) => [kind, kind]);
     this.kind = choice(say(lang, "network.add.kind"), kinds, () => this.#fitAdd());
-    this.where = choice(say(lang, "network.add.where"), [], () => this.#fitAdd()); // of branches: after them, or in one
+    this.where = choice(say(lang, "tree.add.where"), [], () => this.#fitAdd()); // of branches: after them, or in one
     this.add = this.#button(() => this.#add());
     this.blocks = new BlockTools(lang, draft, (layers, at, button) => this.#replace(layers, at, button));
     const moves = h("span", { class: "cx-player nx-moves" }, ...Object.values(this.tools));
@@ -160,7 +160,7 @@ export class LayerBench {
     this.#showWhere(item.branches ?? []);
     this.blocks.show(at);
     this.#fitAdd();
-    setText(this.add, say(this.lang, item.branches ? "network.add.here" : "network.add", { layer }));
+    setText(this.add, say(this.lang, item.branches ? "tree.add.here" : "network.add", { layer }));
   }
 
   /** The places where a layer can be added at a join: after it, or at the end of a branch. @param {Layer[][]} branches */
@@ -168,9 +168,7 @@ export class LayerBench {
     const { select, element } = this.where, count = branches.length + 1;
     element.hidden = branches.length === 0;
     const name = (n) =>
-      n === 0
-        ? say(this.lang, "network.add.after", { layer: this.at + 1 })
-        : say(this.lang, "network.branch", { branch: n });
+      n === 0 ? say(this.lang, "tree.add.after", { layer: this.at + 1 }) : say(this.lang, "tree.branch", { branch: n });
     const old = Number(select.value);
     const options = Array.from({ length: count }, (_, n) => h("option", { value: n }, name(n)));
     select.replaceChildren(...options);

@@ -22,7 +22,7 @@ export class BlockTools {
         const onclick = () => this.#change(change);
         return [
           change,
-          h("button", { type: "button", class: "cx-button", onclick }, say(lang, `network.block.${change}`)),
+          h("button", { type: "button", class: "cx-button", onclick }, say(lang, `tree.block.${change}`)),
         ];
       }),
     );
@@ -41,7 +41,7 @@ export class BlockTools {
     const block = this.#block, { name = "" } = block?.item ?? {};
     this.element.hidden = !block;
     if (!block) return;
-    const told = say(this.lang, name ? "network.block" : "network.block.unnamed", { name });
+    const told = say(this.lang, name ? "tree.block" : "tree.block.unnamed", { name });
     setText(this.name, told);
     setAttribute(this.element, "aria-label", told);
     for (const [change, button] of Object.entries(this.buttons)) {

@@ -23,7 +23,7 @@ function shapeLines(lang, layer, row) {
   const { before, shape, ends } = row;
   if (ends && layer.join === "concat") {
     const text = `${ends.map(([c]) => c).join(" + ")} = ${grouped(shape[0])}`;
-    return [say(lang, "network.derive.concat", { text })];
+    return [say(lang, "tree.derive.concat", { text })];
   }
   if (layer.kernel_size) {
     const lines = ["h", "w"].map((axis, a) => sizeFormula(axis, layer, a, before[a + 1], shape[a + 1]));
@@ -62,7 +62,7 @@ function fieldText(lang, layer, from, to, a) {
     return `${r}, j = ${shown(old.jump)}·${s} = ${shown(now.jump)}`;
   }
   const text = `r = ${shown(now.size)}`;
-  if (layer.branches) return say(lang, "network.derive.branches", { text });
+  if (layer.branches) return say(lang, "tree.derive.branches", { text });
   if (now.size === old.size && now.jump === old.jump) return say(lang, "network.derive.same", { text });
   if (now.least === now.extent && now.size !== null) return say(lang, "network.derive.all", { text });
   return now.jump === null ? say(lang, "network.derive.uneven", { text }) : `${text}, j = ${shown(now.jump)}`;

@@ -55,8 +55,12 @@ export class LayerEditor {
 
   /** How branches are joined. */
   #joinChoice() {
-    const options = Object.keys(JOINS).map((join) => [join, say(this.lang, `network.join.${join}`)]);
-    const { select, element } = choice(this.#word("join"), options, (join) => this.write({ join }));
+    const options = Object.keys(JOINS).map((join) => [join, say(this.lang, `tree.join.${join}`)]);
+    const { select, element } = choice(
+      say(this.lang, "tree.join", { layer: this.layer }),
+      options,
+      (join) => this.write({ join }),
+    );
     this.shows.push((layer) => (select.value = layer.join));
     return element;
   }

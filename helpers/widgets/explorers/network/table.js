@@ -151,7 +151,7 @@ export class NetworkTable {
   #indent({ element, branch }, { depth, branch: begun }) {
     element.style.setProperty("--depth", String(depth));
     branch.hidden = begun === 0;
-    setText(branch, begun ? say(this.lang, "network.branch", { branch: begun }) : "");
+    setText(branch, begun ? say(this.lang, "tree.branch", { branch: begun }) : "");
   }
 
   // --- blocks
@@ -168,8 +168,8 @@ export class NetworkTable {
     }
     for (const { item, path, from, to } of this.folds) {
       const key = String(path), head = this.#head(key), closed = this.closed.has(key), inner = rows.slice(from, to);
-      const name = say(this.lang, item.name ? "network.block" : "network.block.unnamed", { name: item.name });
-      setText(head.button, say(this.lang, "network.fold", { name, count: to - from }));
+      const name = say(this.lang, item.name ? "tree.block" : "tree.block.unnamed", { name: item.name });
+      setText(head.button, say(this.lang, "tree.fold", { name, count: to - from }));
       setAttribute(head.button, "aria-expanded", closed ? "false" : "true");
       const refused = closed && known >= from && known < to ? found.refused : null;
       const look = ["nx-head", closed && "nx-closed", refused && "nx-refused-row"];

@@ -284,6 +284,148 @@ def test_without_scripts_the_table_is_there(open_network):
     assert "61,706" in table
 
 
+# --- branches and blocks
+
+
+def conv(c_o, k, **settings):
+    return {"kind": "Conv2d", "out_channels": c_o, "kernel_size": k, "padding": k // 2, **settings}
+
+
+RELU = {"kind": "ReLU"}
+POOL = {"kind": "MaxPool2d", "kernel_size": 3, "stride": 1, "padding": 1}
+SHORTCUT = {"kind": "Parallel", "branches": [[conv(8, 3), RELU], []], "join": "add"}
+INCEPTION = {"kind": "Parallel", "branches": [[conv(4, 1)], [conv(2, 1), conv(6, 3)], [POOL, SHORTCUT]]}
+TREE = [
+    conv(8, 3),
+    {"kind": "Block", "name": "mixed", "layers": [INCEPTION, RELU]},
+    {"kind": "Flatten"},
+    {"kind": "Linear", "out_features": 10},
+]
+
+
+def test_a_tree_is_pythons_table_and_program(open_network):
+    explorer = open_network(TREE, (1, 12, 12))
+    expected = network.table(TREE, (1, 12, 12))
+    rows = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head)")
+    shapes = [row.locator("td").first.inner_text() for row in rows.all()]
+    assert shapes == ["×".join(map(str, row.shape)) for row in expected]
+    kinds = [text.split(": ")[1] for text in rows.locator("button").all_inner_texts()]
+    assert kinds == [row.text.split("(")[0] for row in expected]
+    assert explorer.region.locator(".nx-branch:visible").all_inner_texts() == [
+        "Branch 1", "Branch 2", "Branch 3", "Branch 1",
+    ]  # fmt: skip
+    assert explorer.status.startswith(f"{sum(row.parameters for row in expected):,} parameters (+0)")
+    assert explorer.region.locator(".nx-program code").text_content() == network.code(TREE, (1, 12, 12))
+    name = explorer.region.get_by_role("img").get_attribute("aria-label")
+    assert name == "A network of 12 layers: 1×12×12 → 8×12×12 → 18×12×12 → 2592 → 10."
+    explorer.button("Layer 9: Concat").click()
+    assert "Channels of all branches: 4 + 6 + 8 = 18" in explorer.region.inner_text()
+
+
+def test_a_layer_in_a_branch_is_changed_where_it_is(open_network):
+    explorer = open_network(TREE, (1, 12, 12))
+    explorer.region.locator('[data-layer="3"]').click()
+    explorer.spin("Layer 4 output channels").fill("7")
+    explorer.button("Layer 9: Concat").click()
+    assert "Channels of all branches: 4 + 7 + 8 = 19" in explorer.region.inner_text()
+    explorer.button("Layer 8: Add").click()
+    explorer.region.get_by_role("combobox", name="Kind of layer to add").select_option("BatchNorm2d")
+    explorer.region.get_by_role("combobox", name="Where to add it").select_option("Branch 2")
+    explorer.button("Add").click()
+    assert explorer.button("Layer 8: BatchNorm2d").get_attribute("aria-pressed") == "true"
+    explorer.button("Remove layer 8").click()
+    explorer.button("Layer 6: Conv2d").click()
+    explorer.spin("Layer 6 output channels").fill("9")
+    assert "Layer 8 (Add): branch 2 gives 8×12×12, but branch 1 gives 9×12×12" in explorer.alert.inner_text()
+    explorer.button("Layer 8: Add").click()
+    explorer.region.get_by_role("combobox", name="Layer 8 join").select_option("concatenate")
+    assert not explorer.alert.is_visible()
+    assert explorer.button("Layer 8: Concat").is_visible()
+    explorer.button("Layer 4: Conv2d").click()
+    explorer.button("Layer 4 earlier").click()
+    assert explorer.button("Layer 3: Conv2d").get_attribute("aria-pressed") == "true"
+    assert explorer.button("Layer 3 earlier").is_disabled()
+    link, rows = explorer.link, explorer.rows()
+    again = open_network(TREE, (1, 12, 12), link=link)
+    assert (again.rows(), again.link, again.alert.is_visible()) == (rows, link, False)
+    for bad in ("l=cat(f)", "l=b()", "l=cat(f~"):
+        assert "makes no sense" in open_network(link=f"#net?{bad}").alert.inner_text()
+
+
+def test_a_block_folds_to_its_sums_and_opens_for_what_is_chosen_in_it(open_network):
+    explorer = open_network(TREE, (1, 12, 12))
+    inside = network.table(TREE, (1, 12, 12))[1:10]
+    head = explorer.button("Block mixed: 9 layers")
+    head.focus()
+    explorer.page.keyboard.press("Enter")
+    assert head.get_attribute("aria-expanded") == "false"
+    assert head.evaluate("button => button === document.activeElement")
+    assert not explorer.button("Layer 5: MaxPool2d").is_visible()
+    cells = explorer.region.locator(".nx-head td:visible").all_inner_texts()
+    assert cells[:2] == ["18×12×12", f"{sum(row.parameters for row in inside):,}"]
+    explorer.region.locator('[data-layer="4"]').click()
+    assert explorer.button("Layer 5: MaxPool2d").is_visible()
+    assert head.get_attribute("aria-expanded") == "true"
+
+
+def test_a_block_is_repeated_widened_and_removed(open_network):
+    layers = [{"kind": "Block", "name": "first", "layers": [conv(4, 3), RELU]}, conv(2, 1)]
+    explorer = open_network(layers, (1, 9, 9))
+    block = explorer.region.get_by_role("group", name="Block first")
+    block.get_by_role("button", name="Repeat").click()
+    shapes = [("Conv2d", "4×9×9"), ("ReLU", "4×9×9")]
+    lines = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head)")
+
+    def rows():
+        return [
+            (row.locator("button").inner_text().split(": ")[1], row.locator("td").first.inner_text())
+            for row in lines.all()
+        ]
+
+    assert rows() == [*shapes, *shapes, ("Conv2d", "2×9×9")]
+    assert explorer.button("Layer 3: Conv2d").get_attribute("aria-pressed") == "true"
+    explorer.button("Layer 3 later").click()  # the same layers stand above
+    assert explorer.button("Layer 4: Conv2d").get_attribute("aria-pressed") == "true"
+    explorer.button("Layer 4 earlier").click()
+    block.get_by_role("button", name="Twice as wide").click()
+    assert rows()[1:4] == [("ReLU", "4×9×9"), ("Conv2d", "8×9×9"), ("ReLU", "8×9×9")]
+    for _ in range(2):
+        block.get_by_role("button", name="Remove").click()
+        explorer.button("Layer 1: Conv2d").click()
+    assert rows() == [("Conv2d", "2×9×9")]
+    assert not block.is_visible()
+    explorer.button("Reset").click()
+    for _ in range(11):
+        block.get_by_role("button", name="Twice as wide").click()
+    assert block.get_by_role("button", name="Twice as wide").is_disabled()
+
+
+def test_a_long_network_begins_with_folded_blocks(open_network):
+    layers = [{"kind": "Block", "name": f"b{n}", "layers": [conv(2, 3), RELU] * 3} for n in range(8)]
+    explorer = open_network([conv(2, 3), *layers], (1, 9, 9))
+    rows = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head):visible button")
+    assert rows.all_inner_texts() == ["Layer 1: Conv2d"]
+    explorer.region.locator('[data-layer="20"]').click()
+    assert rows.all_inner_texts()[1:] == [f"Layer {n}: {'ReLU' if n % 2 else 'Conv2d'}" for n in range(20, 26)]
+    link = explorer.link
+    explorer.button("Reset").click()
+    assert rows.all_inner_texts() == ["Layer 1: Conv2d"]
+    explorer = open_network([conv(2, 3), *layers], (1, 9, 9), link=link)
+    assert explorer.button("Layer 21: ReLU").is_visible()
+
+
+@pytest.mark.parametrize("options", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing_in_a_tree(bare_page, options):
+    page = bare_page(NetworkExplorer(TREE, (1, 12, 12), id="net"), **options)
+    explorer = Networks(page)
+    explorer.region = page.get_by_role("region", name="Network explorer")
+    explorer.region.locator("summary").click()
+    explorer.button("Layer 9: Concat").click()
+    explorer.button("Block mixed: 9 layers").click()
+    assert faults_by_axe(page, "#net") == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 # --- the stage
 
 

@@ -224,6 +224,7 @@ KEY = re.compile(r"[a-z]\w*(?:\.\w+)+")
 BEGINNING = re.compile(r"[a-z]\w*\.(?:\w+\.)*(?=\$\{)")
 FILES = ("js", "json", "css")
 NAMES = {"convnets.ids"}  # of a symbol
+PYTHON = ("nn.", "self.")  # in programs that a page writes
 
 
 def keys(name, text):
@@ -231,7 +232,7 @@ def keys(name, text):
     literals = [text[start:end].strip("\"'`") for kind, start, end in bundle._parts(text) if kind == "literal"]
     whole = {part for part in literals if KEY.fullmatch(part) and part.rpartition(".")[2] not in FILES}
     begun = {found[0] for found in map(BEGINNING.match, literals) if found}
-    return whole - NAMES, begun
+    return {key for key in whole - NAMES if not key.startswith(PYTHON)}, begun - {*PYTHON}
 
 
 def learnt(modules):

@@ -2,7 +2,8 @@
  * A network layer by layer: what each gives and costs, with every setting changeable.
  *
  * @import { Model, Refusal } from "../../types.js"
- * @import { Layer, RefusedLayer, Row } from "./arithmetic.js"
+ * @import { RefusedLayer, Row } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
  *
  * @typedef {{layers: Layer[], input_shape: number[], batch: number}} State
  * @typedef {{rows: Row[], refused: RefusedLayer | null}} Result
@@ -13,13 +14,16 @@ import { SpinField } from "../../parts/fields.js";
 import { placeView } from "../../state/link.js";
 import { learn } from "../../words/words.js";
 import counted from "../../../vocabulary/network.json" with { type: "json" };
-import { bytesText, grouped, LIMITS, table, totals } from "./arithmetic.js";
+import { table, totals } from "./arithmetic.js";
 import { LayerBench } from "./bench.js";
 import { derivation } from "./derivation.js";
 import { NetworkDrawing } from "./drawing.js";
+import { program } from "./exporting.js";
+import { folds, LIMITS, places, treeRefusal } from "./items.js";
 import { networkFields } from "./link.js";
 import { named, reasonText } from "./reasons.js";
 import { NetworkTable } from "./table.js";
+import { bytesText, grouped } from "./writing.js";
 import words from "./words.json" with { type: "json" };
 
 learn({ ...counted, ...words });
@@ -45,7 +49,7 @@ class NetworkExplorer extends Explorer {
 
   /** @param {State} values @returns {Refusal | null} */
   refusal(values) {
-    return named(count(values).refused);
+    return treeRefusal(values.layers) ?? named(count(values).refused);
   }
 
   /** @param {State} values */
@@ -56,7 +60,7 @@ class NetworkExplorer extends Explorer {
   build() {
     const { lang, draft, word } = this;
     this.drawing = this.keep(new NetworkDrawing(word("network.drawing"), (index) => this.pick(index)));
-    this.table = new NetworkTable(lang, (index) => this.pick(index));
+    this.table = this.keep(new NetworkTable(lang, (index) => this.pick(index), () => this.update()));
     this.bench = this.keep(
       new LayerBench({
         lang,
@@ -75,8 +79,17 @@ class NetworkExplorer extends Explorer {
       stage: [this.#inputs(), this.drawing.frame],
       knobs: [this.bench.element],
       outcome: [this.status, this.table.box],
+      more: [this.#program()],
       hint: `${word("network.hint")} ${word("network.versus")}`,
     };
+  }
+
+  /** What PyTorch would need, folded. */
+  #program() {
+    const name = this.word("tree.program");
+    this.code = h("code", {});
+    const box = h("pre", { tabindex: 0, role: "group", "aria-label": name }, this.code);
+    return h("details", { class: "nx-program" }, h("summary", {}, name), box);
   }
 
   /** Spin buttons for the input's size and the batch. */
@@ -104,7 +117,7 @@ class NetworkExplorer extends Explorer {
   linked() {
     /** @type {() => [number]} */
     const get = () => [this.at];
-    const within = ({ layers }) => [layers.length];
+    const within = ({ layers }) => [places(layers).length];
     const take = ([at]) => (this.at = at);
     return { fields: networkFields(), view: { o: placeView({ get, usual: () => [0], within, take }) } };
   }
@@ -122,9 +135,9 @@ class NetworkExplorer extends Explorer {
     this.#reveal();
   }
 
-  /** A button that has just been disabled would lose the focus: the layer's own button takes it. @param {HTMLButtonElement} button */
+  /** A button that has just been disabled or hidden would lose the focus: the layer's own button takes it. @param {HTMLButtonElement} button */
   #keepFocus(button) {
-    (button.disabled ? this.table.rows[this.at].button : button).focus();
+    (button.disabled || button.closest("[hidden]") ? this.table.rows[this.at].button : button).focus();
   }
 
   /** Chooses a layer. */
@@ -146,28 +159,39 @@ class NetworkExplorer extends Explorer {
   /** @param {State} values */
   draw(values) {
     const { layers, input_shape, batch } = values;
-    const found = this.draft.refused ? count(values) : this.result;
+    const found = this.draft.refused ? count(values) : this.result, rows = places(layers);
     this.bench.fit();
-    this.at = Math.min(this.at, layers.length - 1);
+    this.at = Math.min(this.at, rows.length - 1);
     this.sizes.forEach((field, axis) => field.show(input_shape[axis]));
     this.batch.show(batch);
     this.#showTotals();
-    this.table.show({ layers, input: input_shape, batch, found, at: this.at });
+    this.table.show({ places: rows, folds: folds(layers), input: input_shape, batch, found, at: this.at });
     this.#showDrawing(values, found);
     this.bench.show(this.at, this.#lines(values, found));
     this.table.settle(this.at);
+    const { valid } = this.draft;
+    setText(this.code, program(this.lang, valid.layers, valid.input_shape));
   }
 
   /** @param {State} values @param {Result} found */
   #showDrawing({ layers, input_shape }, { rows, refused }) {
     const shapes = rows.map(({ shape }) => shape);
-    const texts = [input_shape, ...shapes].map((shape) => shape.join("×"));
+    const kinds = places(layers), trunk = shapes.filter((_, n) => kinds[n].depth === 0);
+    const texts = [input_shape, ...trunk].map((shape) => shape.join("×"));
     const chain = texts.filter((text, n) => text !== texts[n - 1]).join(" → ");
-    const first = this.word("network.picture", { count: layers.length, shapes: chain });
+    const first = this.word("network.picture", { count: kinds.length, shapes: chain });
     const name = refused
       ? this.word("ui.sentences", { first, second: this.word("network.picture.impossible", refused) })
       : first;
-    this.drawing.show({ input: input_shape, layers, shapes, at: this.at, name, inputName: this.word("ui.input") });
+    this.drawing.show({
+      input: input_shape,
+      layers,
+      places: kinds,
+      shapes,
+      at: this.at,
+      name,
+      inputName: this.word("ui.input"),
+    });
   }
 
   /** Totals of the last possible network, and how they differ from the author's. */
@@ -190,7 +214,7 @@ class NetworkExplorer extends Explorer {
   /** The chosen layer's numbers written out, or why there are none. @param {State} values @param {Result} found @returns {string[]} */
   #lines({ layers, batch }, { rows, refused }) {
     const { lang, at } = this;
-    if (at < rows.length) return derivation(lang, layers[at], rows[at], batch);
+    if (at < rows.length) return derivation(lang, places(layers)[at].item, rows[at], batch);
     if (at === rows.length) return [reasonText(lang, refused)];
     return [this.word("network.derive.below", { layer: refused.layer })];
   }

@@ -3,13 +3,14 @@
  *
  * @import { Draft } from "../../state/draft.js"
  * @import { Refuse } from "../../types.js"
- * @import { Layer } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
  */
 import { h, icon, setAttribute, setText, withSubscripts } from "../../parts/dom.js";
 import { choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
-import { freshLayer, KINDS, LIMITS } from "./arithmetic.js";
+import { BlockTools } from "./blocks.js";
 import { LayerEditor } from "./editor.js";
+import { edited, freshBranches, freshLayer, KINDS, listAt, places, treeRefusal } from "./items.js";
 
 const ICONS = {
   up: "M12 6l7 8H5z",
@@ -32,6 +33,8 @@ export class LayerBench {
     /** @type {Map<number, LayerEditor>} */
     this.editors = new Map();
     this.said = "";
+    /** The join whose branches `where` offers. */
+    this.joinAt = -1;
     this.place = h("div", {});
     this.says = h("div", { class: "cx-formula nx-says" });
     this.tools = {
@@ -39,11 +42,21 @@ export class LayerBench {
       down: this.#button(() => this.#move(1), icon(ICONS.down)),
       remove: this.#button(() => this.#remove(), icon(ICONS.remove)),
     };
-    this.kind = choice(say(lang, "network.add.kind"), Object.keys(KINDS).map((kind) => [kind, kind]), () => {});
+    const kinds = [...Object.keys(KINDS), "Parallel"].map((kind) => [kind, kind]);
+    this.kind = choice(say(lang, "network.add.kind"), kinds, () => this.#fitAdd());
+    this.where = choice(say(lang, "tree.add.where"), [], () => this.#fitAdd()); // of branches: after them, or in one
     this.add = this.#button(() => this.#add());
+    this.blocks = new BlockTools(lang, draft, (layers, at, button) => this.#replace(layers, at, button));
     const moves = h("span", { class: "cx-player nx-moves" }, ...Object.values(this.tools));
-    const adds = h("div", { class: "cx-extras nx-adds" }, this.kind.element, this.add);
-    this.element = h("div", { class: "nx-bench" }, h("div", { class: "nx-sets" }, moves, this.place), this.says, adds);
+    const adds = h("div", { class: "cx-extras nx-adds" }, this.kind.element, this.where.element, this.add);
+    this.element = h(
+      "div",
+      { class: "nx-bench" },
+      h("div", { class: "nx-sets" }, moves, this.place),
+      this.says,
+      this.blocks.element,
+      adds,
+    );
   }
 
   /** @param {() => void} act @param {(Node | string)[]} content */
@@ -53,21 +66,57 @@ export class LayerBench {
 
   // --- changes
 
+  get #layers() {
+    return this.draft.values.layers;
+  }
+
+  /** The chosen row. */
+  get #place() {
+    return places(this.#layers)[this.at];
+  }
+
   #move(by) {
-    const layers = [...this.draft.values.layers], [layer] = layers.splice(this.at, 1);
-    layers.splice(this.at + by, 0, layer);
-    this.#replace(layers, this.at + by, by < 0 ? this.tools.up : this.tools.down);
+    const { path, item } = this.#place, last = path.length - 1;
+    const layers = edited(this.#layers, path, (list, i) => {
+      const others = list.filter((_, n) => n !== i);
+      others.splice(i + by, 0, item);
+      return others;
+    });
+    this.#replace(
+      layers,
+      rowAt(layers, [...path.slice(0, last), path[last] + by]),
+      by < 0 ? this.tools.up : this.tools.down,
+    );
   }
 
   #remove() {
-    const layers = this.draft.values.layers.filter((_, n) => n !== this.at);
-    this.#replace(layers, Math.min(this.at, layers.length - 1), this.tools.remove);
+    const layers = this.#without(), first = this.at + 1 - places([this.#place.item]).length;
+    this.#replace(layers, Math.min(first, places(layers).length - 1), this.tools.remove);
   }
 
   #add() {
-    const layers = [...this.draft.values.layers];
-    layers.splice(this.at + 1, 0, freshLayer(this.kind.select.value));
-    this.#replace(layers, this.at + 1, this.add);
+    const { layers, path } = this.#with();
+    this.#replace(layers, rowAt(layers, path), this.add);
+  }
+
+  /** The network without the chosen row's layer, or without its branches. */
+  #without() {
+    return edited(this.#layers, this.#place.path, (list, i) => list.filter((_, n) => n !== i));
+  }
+
+  /** The network with a new layer, and the layer's path. */
+  #with() {
+    const { path, item: chosen } = this.#place, kind = this.kind.select.value, where = Number(this.where.select.value);
+    const item = kind === "Parallel" ? freshBranches() : freshLayer(kind);
+    const branches = chosen.branches?.map((branch, b) => (b + 1 === where ? [...branch, item] : branch));
+    const layers = edited(
+      this.#layers,
+      path,
+      (list, i) => list.flatMap((one, n) => (n !== i ? [one] : where ? [{ ...one, branches }] : [one, item])),
+    );
+    const last = path.length - 1;
+    const inside = () => [...path, where - 1, chosen.branches[where - 1].length];
+    return { layers, path: where ? inside() : [...path.slice(0, last), path[last] + 1] };
   }
 
   /** Refused texts of the old layers would stand in the wrong place, so they go. @param {Layer[]} layers @param {number} at @param {HTMLButtonElement} button */
@@ -95,8 +144,9 @@ export class LayerBench {
 
   /** Shows the layer at an index. @param {number} at @param {string[]} lines its numbers written out, or why there are none */
   show(at, lines) {
-    const { layers } = this.draft.values, layer = at + 1;
+    const layer = at + 1;
     this.at = at;
+    const { path, item } = this.#place, list = listAt(this.#layers, path), index = path[path.length - 1];
     const editor = this.#editorOf(at);
     if (this.place.firstChild !== editor.element) this.place.replaceChildren(editor.element);
     editor.show();
@@ -104,11 +154,31 @@ export class LayerBench {
     for (const [name, button] of Object.entries(this.tools)) {
       setAttribute(button, "aria-label", say(this.lang, `field.layer.${name}`, { layer }));
     }
-    setAttribute(this.tools.up, "disabled", at === 0);
-    setAttribute(this.tools.down, "disabled", at === layers.length - 1);
-    setAttribute(this.tools.remove, "disabled", layers.length === 1);
-    setAttribute(this.add, "disabled", layers.length >= LIMITS.layers);
-    setText(this.add, say(this.lang, "network.add", { layer }));
+    setAttribute(this.tools.up, "disabled", index === 0);
+    setAttribute(this.tools.down, "disabled", index === list.length - 1);
+    setAttribute(this.tools.remove, "disabled", treeRefusal(this.#without()) !== null);
+    this.#showWhere(item.branches ?? []);
+    this.blocks.show(at);
+    this.#fitAdd();
+    setText(this.add, say(this.lang, item.branches ? "tree.add.here" : "network.add", { layer }));
+  }
+
+  /** The places where a layer can be added at a join: after it, or at the end of a branch. @param {Layer[][]} branches */
+  #showWhere(branches) {
+    const { select, element } = this.where, count = branches.length + 1;
+    element.hidden = branches.length === 0;
+    const name = (n) =>
+      n === 0 ? say(this.lang, "tree.add.after", { layer: this.at + 1 }) : say(this.lang, "tree.branch", { branch: n });
+    const old = Number(select.value);
+    const options = Array.from({ length: count }, (_, n) => h("option", { value: n }, name(n)));
+    select.replaceChildren(...options);
+    select.value = String(this.joinAt === this.at && old < count ? old : 0);
+    this.joinAt = this.at;
+  }
+
+  /** Lets nothing be added where there would be too much. */
+  #fitAdd() {
+    setAttribute(this.add, "disabled", treeRefusal(this.#with().layers) !== null);
   }
 
   #tell(lines) {
@@ -127,19 +197,23 @@ export class LayerBench {
 
   /** Drops the editors that no longer suit their layers. */
   fit() {
-    const { layers } = this.draft.values;
-    this.#close((index, editor) => editor.suits(layers[index]));
+    const rows = places(this.#layers);
+    this.#close((index, editor) => editor.suits(rows[index]?.item));
   }
 
   /** @param {number} index */
   #editorOf(index) {
     const { lang, draft, refuse } = this;
     if (!this.editors.has(index)) {
-      const read = () => draft.values.layers[index];
-      const changed = (patch) => draft.values.layers.map((layer, n) => (n === index ? { ...layer, ...patch } : layer));
+      const place = () => places(this.#layers)[index], read = () => place().item;
+      const changed = (patch) =>
+        edited(this.#layers, place().path, (list, i) => list.map((one, n) => (n === i ? { ...one, ...patch } : one)));
       const write = (patch) => draft.change({ layers: changed(patch) });
       this.editors.set(index, new LayerEditor({ lang, index, refuse, read, write }));
     }
     return this.editors.get(index);
   }
 }
+
+/** The row of what is at a path. @param {Layer[]} layers @param {number[]} path */
+const rowAt = (layers, path) => places(layers).findIndex((place) => String(place.path) === String(path));

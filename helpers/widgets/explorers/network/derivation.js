@@ -1,9 +1,11 @@
 /**
  * How the numbers of one layer come about, written out. No DOM.
  *
- * @import { Axis, Layer, Row } from "./arithmetic.js"
+ * @import { Row } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
+ * @import { Axis } from "./receptive.js"
  */
-import { bytesText, grouped } from "./arithmetic.js";
+import { bytesText, grouped } from "./writing.js";
 import { say } from "../../words/words.js";
 
 /** The size along one axis, in letters and with its numbers. */
@@ -18,7 +20,11 @@ function sizeFormula(axis, layer, a, n, o) {
 
 /** @param {string} lang @param {Layer} layer @param {Row} row */
 function shapeLines(lang, layer, row) {
-  const { before, shape } = row;
+  const { before, shape, ends } = row;
+  if (ends && layer.join === "concat") {
+    const text = `${ends.map(([c]) => c).join(" + ")} = ${grouped(shape[0])}`;
+    return [say(lang, "tree.derive.concat", { text })];
+  }
   if (layer.kernel_size) {
     const lines = ["h", "w"].map((axis, a) => sizeFormula(axis, layer, a, before[a + 1], shape[a + 1]));
     const dropped = ["h", "w"].filter((_, a) => layer.ceil_mode && lines[a].includes("→"));
@@ -56,6 +62,7 @@ function fieldText(lang, layer, from, to, a) {
     return `${r}, j = ${shown(old.jump)}·${s} = ${shown(now.jump)}`;
   }
   const text = `r = ${shown(now.size)}`;
+  if (layer.branches) return say(lang, "tree.derive.branches", { text });
   if (now.size === old.size && now.jump === old.jump) return say(lang, "network.derive.same", { text });
   if (now.least === now.extent && now.size !== null) return say(lang, "network.derive.all", { text });
   return now.jump === null ? say(lang, "network.derive.uneven", { text }) : `${text}, j = ${shown(now.jump)}`;
@@ -70,7 +77,7 @@ function fieldLines(lang, layer, { from, axes }) {
   return texts.map((text, a) => told(say(lang, "ui.bad.where", { where: where[a], text })));
 }
 
-/** Lines about a possible layer. @param {string} lang @param {Layer} layer @param {Row} row @param {number} batch */
+/** Lines about a possible layer or join. @param {string} lang @param {Layer} layer @param {Row} row @param {number} batch */
 export function derivation(lang, layer, row, batch) {
   const bytes = `${grouped(row.memory)} B${row.memory < 1024 ? "" : ` = ${bytesText(row.memory)}`}`;
   const memory = `4 B·${[...row.shape, ...(batch > 1 ? [batch] : [])].join("·")} = ${bytes}`;

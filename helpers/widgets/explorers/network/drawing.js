@@ -1,15 +1,21 @@
 /**
- * Draws a network: the input and each layer's output as stacked planes or as a bar, from left to right.
+ * Draws a network: the input and each layer's output as stacked planes or as a bar, from left to right; branches one below
+ * the other, their layers in little room.
  *
- * @import { Layer } from "./arithmetic.js"
+ * @import { Layer, Place } from "./items.js"
  *
  * @typedef {{name: string, look: string, shape?: number[], text?: string}} Box `text` stands for a shape that is not known
+ * @typedef {{w: number, h: number, forks?: boolean, draw: (x: number, middle: number) => SVGElement[]}} Piece its size, and
+ *   how it is drawn from x on; what forks draws its own arrows
+ * @typedef {{n: number, places: Place[], shapes: number[][], at: number, scale: number}} Course n: the next row
  */
 import { h, setAttribute, svg } from "../../parts/dom.js";
 
 const MIDDLE = 76; // of the boxes, from the top
 const TALLEST = 76;
 const GAP = 16;
+const HEIGHT = 2 * MIDDLE - 6;
+const FORK = 22; // room in which lines part and come together
 const EDGE = 44; // pixels that the sign for more takes
 
 /** How a shape is drawn: side lengths grow with the root of height and width, depth with the logarithm of channels. */
@@ -45,29 +51,30 @@ export class NetworkDrawing {
   }
 
   /**
-   * @param {{input: number[], layers: Layer[], shapes: number[][], at: number, name: string, inputName: string}} what
-   *   shapes: of the layers that are possible; the next one is drawn as refused, those below it as unknown
+   * @param {{input: number[], layers: Layer[], places: Place[], shapes: number[][], at: number, name: string, inputName: string}} what
+   *   shapes: of the rows that are possible; the next one is drawn as refused, those below it as unknown
    */
-  show({ input, layers, shapes, at, name, inputName }) {
+  show({ input, layers, places, shapes, at, name, inputName }) {
     const maps = [input, ...shapes].filter((shape) => shape.length === 3);
     const scale = Math.min(14, TALLEST / Math.sqrt(Math.max(...maps.flatMap((shape) => shape.slice(1)))));
-    let x = 6;
-    /** @type {Box} */
-    const first = { shape: input, name: inputName, look: "nx-input" };
-    const parts = [], boxes = [first, ...layers.map((layer, n) => this.#box(layer, n, shapes))];
-    boxes.forEach((box, n) => {
-      const label = box.shape ? box.shape.join("×") : box.text;
-      const size = box.shape ? measure(box.shape, scale) : { planes: 1, w: 40, h: 40, depth: 0 };
-      const wide = Math.max(size.w + size.depth, width(label), width(box.name)) + 5;
-      const arrow = `M${x - GAP + 3} ${MIDDLE}h${GAP - 7}m-4 -3.5l4 3.5l-4 3.5`;
-      if (n > 0) parts.push(svg("path", { d: arrow, class: "nx-arrow" }));
-      parts.push(this.#draw(box, n - 1, x, wide, size, label, n - 1 === at));
-      x += wide + GAP;
-    });
-    setAttribute(this.element, "viewBox", `0 0 ${x - GAP + 6} ${2 * MIDDLE - 6}`);
+    const course = { n: 0, places, shapes, at, scale };
+    const first = this.#full({ shape: input, name: inputName, look: "nx-input" }, -1, course);
+    const whole = chain([first, ...layers.flatMap((item) => this.#pieces(item, course, false))]);
+    const wide = whole.w + 12, high = Math.max(HEIGHT, whole.h + 6);
+    const parts = whole.draw(6, high / 2 + 3);
+    setAttribute(this.element, "viewBox", `0 0 ${wide} ${high}`);
     setAttribute(this.element, "aria-label", name);
-    this.element.style.setProperty("--wide", `${x - GAP + 6}px`);
+    this.element.style.setProperty("--wide", `${wide}px`);
     this.element.replaceChildren(...parts);
+  }
+
+  /** What an item is drawn as. @param {Layer} item @param {Course} course @param {boolean} small @returns {Piece[]} */
+  #pieces(item, course, small) {
+    if (item.kind === "Block") return item.layers.flatMap((one) => this.#pieces(one, course, small));
+    const branches = item.branches?.map((branch) => chain(branch.flatMap((one) => this.#pieces(one, course, true))));
+    const box = this.#box(course), index = course.n++;
+    const piece = small ? this.#small(box, index, course) : this.#full(box, index, course);
+    return [branches ? forked(branches, piece) : piece];
   }
 
   /** Scrolls the drawing, and nothing else, to the chosen layer. */
@@ -89,23 +96,92 @@ export class NetworkDrawing {
     this.watch.disconnect();
   }
 
-  /** @param {Layer} layer @param {number} n @param {number[][]} shapes @returns {Box} */
-  #box(layer, n, shapes) {
-    const weighs = ["Conv2d", "Linear"].includes(layer.kind) ? " nx-weights" : "";
-    if (n < shapes.length) return { shape: shapes[n], name: short(layer.kind), look: `nx-output${weighs}` };
+  /** The next row. @param {Course} course @returns {Box} */
+  #box({ n, places, shapes }) {
+    const { kind } = places[n], weighs = ["Conv2d", "Linear"].includes(kind) ? " nx-weights" : "";
+    if (n < shapes.length) return { shape: shapes[n], name: short(kind), look: `nx-output${weighs}` };
     const refused = n === shapes.length;
-    return { name: short(layer.kind), look: refused ? "nx-refused" : "nx-unknown", text: refused ? "×" : "?" };
+    return { name: short(kind), look: refused ? "nx-refused" : "nx-unknown", text: refused ? "×" : "?" };
   }
 
-  #draw({ name, look }, index, x, wide, { planes, w, h, depth }, label, chosen) {
-    const centre = x + wide / 2, left = centre - (w + depth) / 2, slant = depth * 0.45, top = MIDDLE - (h - slant) / 2;
+  /** A box with planes, its name above it and its shape below. @param {Box} box @param {number} index @param {Course} course @returns {Piece} */
+  #full(box, index, { scale, at }) {
+    const { shape, name } = box, label = shape ? shape.join("×") : box.text;
+    const size = shape ? measure(shape, scale) : { planes: 1, w: 40, h: 40, depth: 0 };
+    const w = Math.max(size.w + size.depth, width(label), width(name)) + 5;
+    return { w, h: HEIGHT, draw: (x, middle) => [this.#draw(box, index, x, middle, w, size, label, index === at)] };
+  }
+
+  #draw({ name, look }, index, x, middle, wide, { planes, w, h, depth }, label, chosen) {
+    const centre = x + wide / 2, left = centre - (w + depth) / 2, slant = depth * 0.45, top = middle - (h - slant) / 2;
     const rects = Array.from({ length: planes }, (_, n) => {
       const back = planes === 1 ? 0 : 1 - n / (planes - 1);
       return svg("rect", { x: left + back * depth, y: top - back * slant, width: w, height: h, rx: 1.5 });
     });
     const text = (y, words, kind) => svg("text", { x: centre, y, "text-anchor": "middle", class: kind }, words);
-    const frame = svg("rect", { x: x - 3, y: 2, width: wide + 6, height: 2 * MIDDLE - 10, rx: 7, class: "nx-back" });
-    const group = { class: `${look}${chosen ? " nx-chosen" : ""}`, "data-layer": index < 0 ? null : index };
-    return svg("g", group, frame, text(18, name, "nx-kind"), ...rects, text(2 * MIDDLE - 17, label, "nx-size"));
+    const up = middle - MIDDLE, back = { y: up + 2, height: 2 * MIDDLE - 10, rx: 7, class: "nx-back" };
+    const frame = svg("rect", { x: x - 3, width: wide + 6, ...back });
+    const parts = [text(up + 18, name, "nx-kind"), ...rects, text(up + 2 * MIDDLE - 17, label, "nx-size")];
+    return svg("g", marked(look, index, chosen), frame, ...parts);
   }
+
+  /** A bar with name and shape beside it. @param {Box} box @param {number} index @param {Course} course @returns {Piece} */
+  #small({ name, look, shape, text }, index, { at }) {
+    const label = shape ? shape.join("×") : text, w = Math.max(width(name), width(label)) + 18, h = 34;
+    const draw = (x, middle) => {
+      const back = { x: x - 3, y: middle - h / 2, width: w + 6, height: h, rx: 5, class: "nx-back" };
+      const bar = svg("rect", { x, y: middle - 13, width: 6, height: 26, rx: 1.5 });
+      const words = (y, said, kind) => svg("text", { x: x + 11, y, class: kind }, said);
+      const texts = [words(middle - 3, name, "nx-kind"), words(middle + 11, label, "nx-size")];
+      return [svg("g", marked(look, index, index === at), svg("rect", back), bar, ...texts)];
+    };
+    return { w, h, draw };
+  }
+}
+
+/** @param {string} look @param {number} index of the row, below 0 for the input @param {boolean} chosen */
+const marked = (look, index, chosen) => ({
+  class: `${look}${chosen ? " nx-chosen" : ""}`,
+  "data-layer": index < 0 ? null : index,
+});
+
+/** @param {string} d */
+const line = (d) => svg("path", { d, class: "nx-arrow" });
+
+/** The head of an arrow whose tip is here. */
+const tip = "m-4 -3.5l4 3.5l-4 3.5";
+
+/** Pieces one after the other, with arrows between them. @param {Piece[]} pieces @returns {Piece} */
+function chain(pieces) {
+  const w = pieces.reduce((sum, piece) => sum + piece.w, 0) + GAP * Math.max(0, pieces.length - 1);
+  /** @param {number} x @param {number} middle */
+  const draw = (x, middle) =>
+    pieces.flatMap((piece, n) => {
+      const here = x, arrow = piece.forks ? `h${GAP - 3}` : `h${GAP - 7}${tip}`;
+      x += piece.w + GAP;
+      return [...(n ? [line(`M${here - GAP + 3} ${middle}${arrow}`)] : []), ...piece.draw(here, middle)];
+    });
+  return { w, h: Math.max(0, ...pieces.map(({ h }) => h)), forks: pieces[0]?.forks ?? true, draw };
+}
+
+/** Branches one below the other, and what joins them. @param {Piece[]} branches @param {Piece} join @returns {Piece} */
+function forked(branches, join) {
+  const room = Math.max(...branches.map(({ w }) => w)), highs = branches.map(({ h }) => Math.max(h, 16) + 6);
+  const high = highs.reduce((sum, h) => sum + h, 0), end = 2 * FORK + room;
+  /** @param {number} x @param {number} middle */
+  const draw = (x, middle) => {
+    let y = middle - high / 2;
+    const parts = branches.flatMap((branch, n) => {
+      const own = y + highs[n] / 2, start = x + FORK, half = FORK / 2;
+      y += highs[n];
+      const parting = `M${x} ${middle}C${x + half} ${middle} ${x + half} ${own} ${start - 4} ${own}`;
+      const meeting = x + end - FORK;
+      const back = `M${start + branch.w} ${own}H${meeting}C${meeting + half} ${own} ${meeting + half} ${middle} ${
+        x + end - 4
+      } ${middle}`;
+      return [line(`${parting}${branch.forks ? "h4" : tip}`), ...branch.draw(start, own), line(back)];
+    });
+    return [...parts, line(`M${x + end - 4} ${middle}${tip}`), ...join.draw(x + end, middle)];
+  };
+  return { w: end + join.w, h: Math.max(high, join.h), forks: true, draw };
 }

@@ -2,11 +2,11 @@
  * The settings of one layer as controls, named with the layer's number.
  *
  * @import { Refusal, Refuse } from "../../types.js"
- * @import { Layer } from "./arithmetic.js"
+ * @import { Layer } from "./items.js"
  */
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { checkbox, choice, PairFields, SpinField } from "../../parts/fields.js";
-import { ACTIVATIONS, KINDS, POOLS, SETTINGS } from "./arithmetic.js";
+import { ACTIVATIONS, JOINS, KINDS, POOLS, SETTINGS } from "./items.js";
 import { parseNumber } from "../../arithmetic/numbers.js";
 import { say } from "../../words/words.js";
 
@@ -31,7 +31,8 @@ export class LayerEditor {
     this.fields = [];
     /** @type {((layer: Layer) => void)[]} */
     this.shows = [];
-    const parts = [...this.#kindChoice(), ...KINDS[kind].map((key) => this.#control(key))];
+    const settings = kind === "Parallel" ? [this.#joinChoice()] : KINDS[kind].map((key) => this.#control(key));
+    const parts = [...this.#kindChoice(), ...settings];
     this.title = h("strong", {});
     const controls = h("div", { class: "nx-controls" }, ...parts);
     this.element = h("div", { role: "group", class: "nx-editor" }, this.title, controls);
@@ -50,6 +51,18 @@ export class LayerEditor {
     const { select, element } = choice(label, options, (kind) => this.write({ kind }));
     this.shows.push((layer) => (select.value = layer.kind));
     return [element];
+  }
+
+  /** How branches are joined. */
+  #joinChoice() {
+    const options = Object.keys(JOINS).map((join) => [join, say(this.lang, `tree.join.${join}`)]);
+    const { select, element } = choice(
+      say(this.lang, "tree.join", { layer: this.layer }),
+      options,
+      (join) => this.write({ join }),
+    );
+    this.shows.push((layer) => (select.value = layer.join));
+    return element;
   }
 
   #control(key) {
@@ -94,7 +107,8 @@ export class LayerEditor {
   }
 
   show() {
-    const layer = this.read(), name = say(this.lang, "network.layer", { layer: this.layer, kind: layer.kind });
+    const layer = this.read(), kind = JOINS[layer.join] ?? layer.kind;
+    const name = say(this.lang, "network.layer", { layer: this.layer, kind });
     setText(this.title, name);
     setAttribute(this.element, "aria-label", name);
     for (const show of this.shows) show(layer);

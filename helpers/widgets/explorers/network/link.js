@@ -3,7 +3,8 @@
  *
  * @import { Field } from "../../state/link.js"
  */
-import { layersFromText, layersToText, LIMITS } from "./arithmetic.js";
+import { LIMITS } from "./items.js";
+import { layersFromText, layersToText } from "./notation.js";
 
 /** Whole numbers from 1 on, apart by commas, as many as there are bounds; or null. @param {string} text @param {number[]} bounds */
 function wholes(text, bounds) {

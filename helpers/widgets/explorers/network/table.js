@@ -1,27 +1,40 @@
 /**
- * The table of a network's layers, one button a row, with bars that show each layer's share.
+ * The table of a network's layers, one button a row, with bars that show each layer's share; blocks fold.
  *
- * @import { Layer, RefusedLayer, Row } from "./arithmetic.js"
+ * @import { RefusedLayer, Row } from "./arithmetic.js"
+ * @import { Fold, Place } from "./items.js"
  *
- * @typedef {{element: HTMLElement, button: HTMLButtonElement, code: HTMLElement, cells: HTMLElement, field: HTMLElement, reason: HTMLElement,
+ * @typedef {{element: HTMLElement, button: HTMLButtonElement, code: HTMLElement, cells: HTMLElement, field: HTMLElement, reason: HTMLElement, branch: HTMLElement,
  *   numbers: {text: HTMLElement, bar: HTMLElement, cell: HTMLElement}[], possible: HTMLElement[]}} TableRow `possible` are the cells of
  *   a possible layer, in whose place `reason` says why it is none
  */
 import { h, setAttribute, setText } from "../../parts/dom.js";
-import { bytesText, grouped, layerText, totals } from "./arithmetic.js";
-import { reasonText } from "./reasons.js";
+import { totals } from "./arithmetic.js";
+import { reasonText, sentence } from "./reasons.js";
+import { bytesText, grouped, layerText } from "./writing.js";
 import { say } from "../../words/words.js";
 
 const COLUMNS = ["layer", "shape", "parameters", "multiply_adds", "memory", "field"];
 const NUMBERS = { parameters: grouped, multiply_adds: grouped, memory: bytesText };
 
+const MOST_OPEN = 40; // rows with which blocks are open at first
+
 export class NetworkTable {
-  /** @param {string} lang @param {(layer: number) => void} pick called with a layer's index */
-  constructor(lang, pick) {
+  /** @param {string} lang @param {(row: number) => void} pick called with a row's index @param {() => void} fold called where a block has been folded or unfolded */
+  constructor(lang, pick, fold) {
     this.lang = lang;
     this.pick = pick;
+    this.fold = fold;
     /** @type {TableRow[]} */
     this.rows = [];
+    /** Heads of blocks by their paths. @type {Map<string, TableRow>} */
+    this.heads = new Map();
+    /** Paths of blocks that are folded. @type {Set<string>} */
+    this.closed = new Set();
+    /** @type {Fold[]} */
+    this.folds = [];
+    /** The row that was chosen last, or none yet. */
+    this.at = -1;
     /** @type {number | undefined} */
     this.room = undefined; // the height that the table had
     const heads = COLUMNS.map((name) => h("th", { scope: "col" }, say(lang, `network.column.${name}`)));
@@ -42,9 +55,10 @@ export class NetworkTable {
     );
   }
 
-  /** @param {number} index @returns {TableRow} */
-  #row(index) {
-    const button = h("button", { type: "button", class: "nx-pick", onclick: () => this.pick(index) });
+  /** @param {() => void} press @returns {TableRow} */
+  #row(press) {
+    const button = h("button", { type: "button", class: "nx-pick", onclick: press });
+    const branch = h("span", { class: "nx-branch" });
     const code = h("code", {}), cells = h("td", { class: "nx-shape" }), field = h("td", {});
     const reason = h("td", { colspan: 5, class: "nx-reason" });
     const numbers = Object.keys(NUMBERS).map(() => {
@@ -52,39 +66,52 @@ export class NetworkTable {
       return { text, bar, cell: h("td", { class: "nx-number" }, text, bar) };
     });
     const possible = [cells, ...numbers.map(({ cell }) => cell), field];
-    const element = h("tr", {}, h("th", { scope: "row" }, button, code), ...possible, reason);
-    return { element, button, code, cells, numbers, field, reason, possible };
+    const element = h("tr", {}, h("th", { scope: "row" }, branch, button, code), ...possible, reason);
+    return { element, button, branch, code, cells, numbers, field, reason, possible };
   }
 
   /**
-   * @param {{layers: Layer[], input: number[], batch: number, at: number,
+   * @param {{places: Place[], folds: Fold[], input: number[], batch: number, at: number,
    *   found: {rows: Row[], refused: RefusedLayer | null}}} what
    */
-  show({ layers, input, batch, found, at }) {
+  show({ places, folds, input, batch, found, at }) {
     setText(this.caption, say(this.lang, "network.caption", { batch: grouped(batch) }));
     setText(this.input, input.join("×"));
-    while (this.rows.length > layers.length) this.rows.pop().element.remove();
-    while (this.rows.length < layers.length) {
-      this.rows.push(this.#row(this.rows.length));
-      this.body.append(this.rows[this.rows.length - 1].element);
+    while (this.rows.length > places.length) this.rows.pop().element.remove();
+    while (this.rows.length < places.length) {
+      const index = this.rows.length;
+      this.rows.push(this.#row(() => this.pick(index)));
+      this.body.append(this.rows[index].element);
     }
+    this.folds = folds;
+    if (this.at < 0 && places.length > MOST_OPEN) this.closed = new Set(folds.map(({ path }) => String(path)));
+    if (this.at !== at) { for (const { path } of this.#around(at)) this.closed.delete(String(path)); }
+    this.at = at;
     const sums = totals(found.rows), known = found.rows.length;
     this.rows.forEach((row, n) => {
       const look = [n === at && "nx-chosen-row", n === known && "nx-refused-row", n > known && "nx-unknown-row"];
-      setText(row.button, say(this.lang, "network.layer", { layer: n + 1, kind: layers[n].kind }));
+      setText(row.button, say(this.lang, "network.layer", { layer: n + 1, kind: places[n].kind }));
       setAttribute(row.button, "aria-pressed", n === at ? "true" : "false");
       setAttribute(row.element, "class", look.filter(Boolean).join(" ") || null);
       if (n < known) this.#known(row, found.rows[n], sums);
-      else this.#unknown(row, layers[n], n === known ? found : null, input[0]);
-      row.code.hidden = row.code.textContent === `${layers[n].kind}()`; // its name says it all
+      else this.#unknown(row, places[n], n === known ? found.refused : null);
+      row.code.hidden = [places[n].kind, `${places[n].kind}()`].includes(row.code.textContent); // its name says it all
+      this.#indent(row, places[n]);
     });
+    this.#showFolds(found, places, sums);
     for (const [name, write] of Object.entries(NUMBERS)) {
       setText(this.sums[name], found.refused ? "–" : write(sums[name]));
     }
   }
 
-  /** Scrolls the table, and nothing else, to the row of a layer, which its head and foot would hide. */
+  /** Unfolds what the row of a layer is in, and scrolls the table, and nothing else, to it. */
   reveal(index) {
+    this.#unfold(index);
+    this.#scrollTo(index);
+  }
+
+  /** The head and the foot would hide the row. @param {number} index */
+  #scrollTo(index) {
     const { box, head, foot } = this, row = this.rows[index].element;
     const [inner, outer, top, end] = [row, box, head, foot].map((element) => element.getBoundingClientRect());
     const above = inner.top - outer.top - top.height, below = inner.bottom - outer.bottom + end.height;
@@ -95,7 +122,7 @@ export class NetworkTable {
   /** Keeps the chosen layer's row in sight where an alert has come, or gone, and the table has less room or more. */
   settle(index) {
     const { clientHeight } = this.box;
-    if (clientHeight !== this.room) this.reveal(index);
+    if (clientHeight !== this.room && !this.rows[index].element.hidden) this.#scrollTo(index);
     this.room = clientHeight;
   }
 
@@ -113,12 +140,111 @@ export class NetworkTable {
     setText(row.field, axes.map(({ size }) => (size === null ? "–" : grouped(size))).join("×"));
   }
 
-  /** A layer that is impossible, or one below it. @param {TableRow} row @param {Layer} layer @param {{rows: Row[], refused: RefusedLayer | null} | null} found @param {number} input */
-  #unknown(row, layer, found, input) {
+  /** A layer that is impossible, or one below it. @param {TableRow} row @param {Place} place @param {RefusedLayer | null} refused */
+  #unknown(row, { kind, item }, refused) {
     this.#side(row, false);
-    const below = found?.rows[found.rows.length - 1]?.shape[0];
-    setText(row.code, layerText(layer, found ? (below ?? input) : "?"));
-    setText(row.reason, found ? reasonText(this.lang, found.refused) : say(this.lang, "network.unknown"));
+    setText(row.code, item.branches ? kind : layerText(item, refused ? refused.before[0] : "?"));
+    setText(row.reason, refused ? reasonText(this.lang, refused) : say(this.lang, "network.unknown"));
+  }
+
+  /** How deep in branches a row is, and which branch begins with it. @param {TableRow} row @param {{depth: number, branch: number}} place */
+  #indent({ element, branch }, { depth, branch: begun }) {
+    element.style.setProperty("--depth", String(depth));
+    branch.hidden = begun === 0;
+    setText(branch, begun ? say(this.lang, "tree.branch", { branch: begun }) : "");
+  }
+
+  // --- blocks
+
+  /** The blocks' heads, each above its rows, with their sums where these are folded. @param {{rows: Row[], refused: RefusedLayer | null}} found @param {Place[]} places @param {ReturnType<typeof totals>} sums */
+  #showFolds(found, places, sums) {
+    const { rows } = found, known = rows.length;
+    const paths = new Set(this.folds.map(({ path }) => String(path)));
+    for (const [path, { element }] of [...this.heads]) {
+      if (paths.has(path)) continue;
+      element.remove();
+      this.heads.delete(path);
+      this.closed.delete(path);
+    }
+    for (const { item, path, from, to } of this.folds) {
+      const key = String(path), head = this.#head(key), closed = this.closed.has(key), inner = rows.slice(from, to);
+      const name = say(this.lang, item.name ? "tree.block" : "tree.block.unnamed", { name: item.name });
+      setText(head.button, say(this.lang, "tree.fold", { name, count: to - from }));
+      setAttribute(head.button, "aria-expanded", closed ? "false" : "true");
+      const refused = closed && known >= from && known < to ? found.refused : null;
+      const look = ["nx-head", closed && "nx-closed", refused && "nx-refused-row"];
+      setAttribute(head.element, "class", look.filter(Boolean).join(" "));
+      if (closed && inner.length === to - from) {
+        this.#known(head, { ...inner[inner.length - 1], ...totals(inner) }, sums);
+      } else this.#side(head, false);
+      const unknown = refused ? sentence(this.lang, refused) : say(this.lang, "network.unknown");
+      setText(head.reason, closed ? unknown : "");
+      head.code.hidden = true;
+      const { depth } = places[to - 1], begun = closed && places[from].depth === depth; // else its own first branch begins
+      this.#indent(head, { depth, branch: begun ? places[from].branch : 0 });
+    }
+    this.#order();
+    this.#hide();
+  }
+
+  /** Puts each block's head above its first row, and moves nothing that stands there already: it may have the focus. */
+  #order() {
+    let next = this.body.firstElementChild.nextElementSibling;
+    const put = ({ element }) => {
+      if (element === next) next = next.nextElementSibling;
+      else this.body.insertBefore(element, next);
+    };
+    this.rows.forEach((row, n) => {
+      for (const { path, from } of this.folds) if (from === n) put(this.heads.get(String(path)));
+      put(row);
+    });
+  }
+
+  /** @param {string} path @returns {TableRow} */
+  #head(path) {
+    if (!this.heads.has(path)) {
+      const head = this.#row(() => this.#toggle(path));
+      head.branch.hidden = true;
+      this.heads.set(path, head);
+    }
+    return this.heads.get(path);
+  }
+
+  /** @param {string} path */
+  #toggle(path) {
+    if (!this.closed.delete(path)) this.closed.add(path);
+    this.fold();
+  }
+
+  /** Hides what is in folded blocks. */
+  #hide() {
+    const closed = this.folds.filter(({ path }) => this.closed.has(String(path)));
+    this.rows.forEach(({ element }, n) => (element.hidden = closed.some(({ from, to }) => n >= from && n < to)));
+    for (const { path } of this.folds) {
+      const inside = closed.some((outer) =>
+        outer.path.length < path.length && outer.path.every((n, i) => n === path[i])
+      );
+      this.heads.get(String(path)).element.hidden = inside;
+    }
+  }
+
+  /** The folded blocks that a row is in. @param {number} index */
+  #around(index) {
+    const { closed } = this;
+    return this.folds.filter(({ path, from, to }) => index >= from && index < to && closed.has(String(path)));
+  }
+
+  /** Folds as at first. */
+  forget() {
+    this.closed.clear();
+    this.at = -1;
+  }
+
+  /** Unfolds what a row is in. @param {number} index */
+  #unfold(index) {
+    const around = this.#around(index);
+    for (const { path } of around) this.closed.delete(String(path));
+    if (around.length) this.fold();
   }
 
   /** @param {TableRow} row @param {boolean} known */

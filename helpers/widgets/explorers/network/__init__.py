@@ -16,6 +16,8 @@ from helpers.words import say
 if TYPE_CHECKING:
     from torch import nn
 
+MOST_FLAT = 40  # rows of a network that is shown without blocks
+
 COLUMNS = ("layer", "shape", "parameters", "multiply_adds", "memory", "field")
 
 
@@ -57,7 +59,7 @@ class NetworkExplorer(CourseWidget):
         self, model: nn.Module | list[dict[str, Any]], input_shape: Any, *, batch: int = 1, id: str | None = None
     ) -> None:
         if network.model_like(model):
-            layers = _refusing(lambda value: network.trace(value, input_shape), model)
+            layers = _refusing(lambda value: _traced(value, input_shape), model)
         elif isinstance(model, list | tuple):
             layers = model
         else:
@@ -107,6 +109,13 @@ class NetworkExplorer(CourseWidget):
 
     def __repr__(self) -> str:
         return f"NetworkExplorer({len(self.layers)} layers, {network.grouped(self.total_parameters)} parameters)"
+
+
+def _traced(model: nn.Module, input_shape: Any) -> Any:
+    """The layers of a model; of a long one with its modules as blocks, which fold."""
+    layers = network.trace(model, input_shape)
+    short = len(network.table(layers, input_shape)) <= MOST_FLAT
+    return layers if short else network.trace(model, input_shape, blocks=True)
 
 
 def _refusing(function: Any, value: Any) -> Any:

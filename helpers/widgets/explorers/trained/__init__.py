@@ -204,9 +204,11 @@ class TrainedExplorer(CourseWidget):
         return f"{picture._repr_html_()}<table><caption>{caption}</caption><tbody>{rows}</tbody></table>"
 
     def __repr__(self) -> str:
+        return f"TrainedExplorer({self.network!r}, {self._told()})"
+
+    def _told(self) -> str:
         changes = len(self.kernels) + len(self.silenced) + len(self.off)
-        told = f", {changes} changes" if changes else ""
-        return f"TrainedExplorer({self.network!r}, {len(self.labels)} images{told})"
+        return f"{len(self.labels)} images" + (f", {changes} changes" if changes else "")
 
 
 class LeNetExplorer(TrainedExplorer):
@@ -220,7 +222,7 @@ class LeNetExplorer(TrainedExplorer):
         super().__init__("lenet", images, labels, image, id=id)
 
     def __repr__(self) -> str:
-        return super().__repr__().replace("TrainedExplorer('lenet', ", "LeNetExplorer(")
+        return f"LeNetExplorer({self._told()})"
 
 
 def resized(X: torch.Tensor, size: Any) -> torch.Tensor:

@@ -134,10 +134,3 @@ export function changesOf({ kernels, silenced, off }, steps) {
     whole: parts.filter((part) => "whole" in part).map(({ whole }) => whole),
   };
 }
-
-/** The products behind a fully connected unit, largest first. @param {Float32Array} x @param {Float32Array} row @returns {{n: number, a: number, b: number}[]} */
-export function largestProducts(x, row) {
-  return Array.from(row, (b, n) => ({ n, a: x[n], b })).sort((one, other) =>
-    Math.abs(other.a * other.b) - Math.abs(one.a * one.b)
-  );
-}

@@ -1,15 +1,28 @@
 """The networks of chapters 5 to 9, and what they are compared with."""
 
+from helpers.models.alexnet import alexnet
+from helpers.models.googlenet import Inception, googlenet
 from helpers.models.lenet import classical_lenet, hidden_layer, linear_classifier, modern_lenet, rectified_lenet
+from helpers.models.nin import nin, nin_block
 from helpers.models.trained import TRAINED, trained, trained_lenet
+from helpers.models.vgg import VGG_11, narrow_vgg, vgg, vgg_block
 
 __all__ = [
     "TRAINED",
+    "VGG_11",
+    "Inception",
+    "alexnet",
     "classical_lenet",
+    "googlenet",
     "hidden_layer",
     "linear_classifier",
     "modern_lenet",
+    "narrow_vgg",
+    "nin",
+    "nin_block",
     "rectified_lenet",
     "trained",
     "trained_lenet",
+    "vgg",
+    "vgg_block",
 ]

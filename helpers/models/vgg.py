@@ -1,0 +1,77 @@
+"""VGG: a network of equal blocks, written as a table.
+
+Source: K. Simonyan, A. Zisserman: Very deep convolutional networks for large-scale image recognition, ICLR 2015,
+arXiv:1409.1556.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from helpers.words import say
+
+#: (convolutions, channels) of each block of VGG-11, the paper's configuration A
+VGG_11 = ((1, 64), (1, 128), (2, 256), (2, 512), (2, 512))
+
+
+def vgg_block(convolutions: int, in_channels: int, out_channels: int) -> nn.Sequential:
+    """3×3 convolutions that keep the size, each with a ReLU, then a maximum that halves it.
+
+    Takes (batch, in_channels, h, w) and gives (batch, out_channels, h // 2, w // 2). Raises ValueError if convolutions
+    is below 1. Taught in chapter 7.
+    """
+    if convolutions < 1:
+        raise ValueError(say("models.bad.convolutions", value=convolutions))
+    layers: list[nn.Module] = []
+    for _ in range(convolutions):
+        layers += [nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1), nn.ReLU()]
+        in_channels = out_channels
+    return nn.Sequential(*layers, nn.MaxPool2d(kernel_size=2, stride=2))
+
+
+def vgg(
+    conv_arch: Sequence[tuple[int, int]] = VGG_11,
+    *,
+    size: int = 224,
+    units: int = 4096,
+    dropout: float = 0.5,
+    in_channels: int = 1,
+    classes: int = 10,
+) -> nn.Sequential:
+    """The blocks of a table, then three fully connected layers; VGG-11 with its 128,806,154 parameters as it is.
+
+    Parameters: conv_arch, (convolutions, channels) of each block; size, side of the square input, which each block
+    halves; units, of the first two fully connected layers; dropout, after these two.
+    Takes images of shape (batch, in_channels, size, size) and gives logits of shape (batch, classes).
+    Raises ValueError if nothing is left of the input after the last block.
+    """
+    side = size >> len(conv_arch)
+    if side < 1:
+        raise ValueError(say("models.bad.size", least=1 << len(conv_arch), value=size))
+    net, channels = nn.Sequential(), in_channels
+    for i, (convolutions, out_channels) in enumerate(conv_arch, start=1):
+        net.add_module(f"block{i}", vgg_block(convolutions, channels, out_channels))
+        channels = out_channels
+    classifier = nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(channels * side * side, units), nn.ReLU(), nn.Dropout(dropout),
+        nn.Linear(units, units), nn.ReLU(), nn.Dropout(dropout),
+        nn.Linear(units, classes),
+    )  # fmt: skip
+    net.add_module("classifier", classifier)
+    return net
+
+
+def narrow_vgg(divide: int = 8, size: int = 224, *, dropout: float = 0.5) -> nn.Sequential:
+    """VGG-11 with all widths divided by a number: 2,018,346 parameters with 8, as the notes train it.
+
+    Parameters: divide, a divisor of 64; size, side of the square input, at least 32; dropout, after the first two
+    fully connected layers. Takes images of shape (batch, 1, size, size) and gives logits of shape (batch, 10).
+    Raises ValueError where divide or size does not fit.
+    """
+    if divide < 1 or 64 % divide:
+        raise ValueError(say("models.bad.divide_vgg", value=divide))
+    arch = [(convolutions, channels // divide) for convolutions, channels in VGG_11]
+    return vgg(arch, size=size, units=4096 // divide, dropout=dropout)

@@ -312,7 +312,7 @@ def test_a_tree_is_pythons_table_and_program(open_network):
     kinds = [text.split(": ")[1] for text in rows.locator("button").all_inner_texts()]
     assert kinds == [row.text.split("(")[0] for row in expected]
     assert explorer.region.locator(".nx-branch:visible").all_inner_texts() == [
-        "Branch 1", "Branch 2", "Branch 3", "Branch 1",
+        "Branch 1", "Branch 2", "Branch 3", "Branch 1", "Branch 2: shortcut",
     ]  # fmt: skip
     assert explorer.status.startswith(f"{sum(row.parameters for row in expected):,} parameters (+0)")
     assert explorer.region.locator(".nx-program code").text_content() == network.code(TREE, (1, 12, 12))
@@ -320,6 +320,30 @@ def test_a_tree_is_pythons_table_and_program(open_network):
     assert name == "A network of 12 layers: 1×12×12 → 8×12×12 → 18×12×12 → 2592 → 10."
     explorer.button("Layer 9: Concat").click()
     assert "Channels of all branches: 4 + 6 + 8 = 18" in explorer.region.inner_text()
+
+
+#: of each row of the live table: the branch that begins there, its name, its program, how deep in branches and blocks
+LIVE = """rows => rows.map(row => {
+  const told = (part) => { const one = row.querySelector(part); return one && !one.hidden ? one.textContent : ""; };
+  const style = (name) => Number(row.style.getPropertyValue(name));
+  return [told(".nx-branch"), told(".nx-pick"), told("code"), style("--depth"), style("--blocks")];
+})"""
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_without_scripts_branches_and_blocks_are_those_of_the_live_table(open_network, lang):
+    words.use_language(lang)
+    shortcut, colon = words.say("tree.shortcut", branch=2), words.say("tree.begins", branch="", text="")
+    live = open_network(TREE, (1, 12, 12)).page.locator("tbody tr:not(.nx-input-row)").evaluate_all(LIVE)
+    stored = open_network(TREE, (1, 12, 12), java_script_enabled=False).page.locator("tbody tr th")
+    texts = [text for text in stored.evaluate_all("all => all.map(one => one.textContent)") if shortcut not in text]
+    assert len(texts) == len(live) == 13
+    for (branch, name, code, depth, blocks), text in zip(live, texts, strict=True):
+        assert (text.count("\N{EM SPACE}"), text.count("\N{EN SPACE}")) == (depth, blocks)
+        begins = f"{branch}{colon}" if branch and branch != shortcut else ""
+        kind = name if not depth and not blocks and "mixed" in name else name.split(colon)[1]
+        assert text.strip().removesuffix("()") == begins + (code or kind), text
+    assert stored.first.evaluate("cell => getComputedStyle(cell).textAlign") == "left"
 
 
 def test_a_layer_in_a_branch_is_changed_where_it_is(open_network):

@@ -2,7 +2,7 @@
  * The table of a network's layers, one button a row, with bars that show each layer's share; blocks fold.
  *
  * @import { RefusedLayer, Row } from "./arithmetic.js"
- * @import { Fold, Place } from "./items.js"
+ * @import { Fold, Layer, Place } from "./items.js"
  *
  * @typedef {{element: HTMLElement, button: HTMLButtonElement, code: HTMLElement, cells: HTMLElement, field: HTMLElement, reason: HTMLElement, branch: HTMLElement,
  *   numbers: {text: HTMLElement, bar: HTMLElement, cell: HTMLElement}[], possible: HTMLElement[]}} TableRow `possible` are the cells of
@@ -100,7 +100,7 @@ export class NetworkTable {
       const blocks = folds.filter(({ from, to }) => n >= from && n < to).length;
       this.#indent(row, { ...places[n], blocks });
     });
-    this.#showFolds(found, places, sums);
+    this.#showFolds(found, sums);
     for (const [name, write] of Object.entries(NUMBERS)) {
       setText(this.sums[name], found.refused ? "–" : write(sums[name]));
     }
@@ -151,18 +151,21 @@ export class NetworkTable {
     setText(row.reason, refused ? reasonText(this.lang, refused) : say(this.lang, "network.unknown"));
   }
 
-  /** How deep in branches and blocks a row is, and which branch begins with it. @param {TableRow} row @param {{depth: number, branch: number, blocks: number}} place */
-  #indent({ element, branch }, { depth, branch: begun, blocks }) {
+  /** How deep in branches and blocks a row is, which branch begins with it, and which of those that it joins are empty. @param {TableRow} row @param {{depth: number, branch: number, blocks: number, item: Layer}} place */
+  #indent({ element, branch }, { depth, branch: begun, blocks, item }) {
     element.style.setProperty("--depth", String(depth));
     element.style.setProperty("--blocks", String(blocks));
-    branch.hidden = begun === 0;
-    setText(branch, begun ? say(this.lang, "tree.branch", { branch: begun }) : "");
+    const empty = (item.branches ?? []).map((one, b) => one.length ? 0 : b + 1).filter(Boolean);
+    const shortcuts = empty.map((n) => say(this.lang, "tree.shortcut", { branch: n }));
+    const told = [...(begun ? [say(this.lang, "tree.branch", { branch: begun })] : []), ...shortcuts];
+    branch.hidden = told.length === 0;
+    setText(branch, told.join(" · "));
   }
 
   // --- blocks
 
-  /** The blocks' heads, each above its rows, with their sums where these are folded. @param {{rows: Row[], refused: RefusedLayer | null}} found @param {Place[]} places @param {ReturnType<typeof totals>} sums */
-  #showFolds(found, places, sums) {
+  /** The blocks' heads, each above its rows, with their sums where these are folded. @param {{rows: Row[], refused: RefusedLayer | null}} found @param {ReturnType<typeof totals>} sums */
+  #showFolds(found, sums) {
     const { rows } = found, known = rows.length;
     const paths = new Set(this.folds.map(({ path }) => String(path)));
     for (const [path, { element }] of [...this.heads]) {
@@ -171,7 +174,8 @@ export class NetworkTable {
       this.heads.delete(path);
       this.closed.delete(path);
     }
-    for (const { item, path, from, to } of this.folds) {
+    for (const fold of this.folds) {
+      const { item, path, from, to } = fold;
       const key = String(path), head = this.#head(key), closed = this.closed.has(key), inner = rows.slice(from, to);
       const name = say(this.lang, item.name ? "tree.block" : "tree.block.unnamed", { name: item.name });
       setText(head.button, say(this.lang, "tree.fold", { name, count: countText(this.lang, to - from) }));
@@ -185,9 +189,7 @@ export class NetworkTable {
       const unknown = refused ? sentence(this.lang, refused) : say(this.lang, "network.unknown");
       setText(head.reason, closed ? unknown : "");
       head.code.hidden = true;
-      const { depth } = places[to - 1], begun = closed && places[from].depth === depth; // else its own first branch begins
-      const blocks = this.folds.filter(({ path: outer }) => isInside(path, outer)).length;
-      this.#indent(head, { depth, branch: begun ? places[from].branch : 0, blocks });
+      this.#indent(head, fold);
     }
     this.#order();
     this.#hide();

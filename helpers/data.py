@@ -169,6 +169,8 @@ class Batches:
     another.
     Gives images of shape (batch, 1, h, w), float32 from 0 to 1, and labels of shape (batch,). The images are held as
     bytes on the device and converted batch by batch: no workers, no copies of each image.
+    `state_dict` tells where the random numbers stand, those of an `augment` with such methods among them, and
+    `load_state_dict` goes on from there.
     Raises ValueError if batch_size is below 1, or the split is empty.
     """
 
@@ -210,29 +212,55 @@ class Batches:
                 X = X.to(memory_format=torch.channels_last)  # the same numbers; convolutions on a CPU are faster so
             yield X, labels
 
+    def state_dict(self) -> dict[str, Any]:
+        """Where the random numbers stand."""
+        held: dict[str, Any] = getattr(self.augment, "state_dict", dict)()
+        return {"order": self._draw.get_state(), "augment": held}
 
-def flips_and_shifts(flips: bool = True, shift: int = 1, seed: int = 0) -> Callable[[Tensor], Tensor]:
-    """A function that mirrors each image of a batch with probability 1/2, and moves it by up to `shift` pixels.
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._draw.set_state(state["order"])
+        if state["augment"]:
+            self.augment.load_state_dict(state["augment"])  # type: ignore[union-attr]
+
+
+class FlipsAndShifts:
+    """Mirrors each image of a batch with probability 1/2, and moves it by up to `shift` pixels.
 
     It takes and gives images of shape (batch, channels, h, w); zeros come in where an image moves away. The same seed
     gives the same changes, in the same order.
     """
-    draw = torch.Generator().manual_seed(seed)
 
-    def change(X: Tensor) -> Tensor:
-        n, _, h, w = X.shape
-        if flips:
-            mirrored = torch.rand(n, generator=draw).lt(0.5).to(X.device)
+    def __init__(self, flips: bool = True, shift: int = 1, seed: int = 0) -> None:
+        self.flips, self.shift = flips, shift
+        self._draw = torch.Generator().manual_seed(seed)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the random numbers stand."""
+        return {"draw": self._draw.get_state()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._draw.set_state(state["draw"])
+
+    def __call__(self, X: Tensor) -> Tensor:
+        """Changed images of the same shape."""
+        (n, _, h, w), shift = X.shape, self.shift
+        if self.flips:
+            mirrored = torch.rand(n, generator=self._draw).lt(0.5).to(X.device)
             X = torch.where(mirrored[:, None, None, None], X.flip(-1), X)
         if shift:
-            down, right = torch.randint(0, 2 * shift + 1, (2, n, 1), generator=draw).to(X.device)
+            down, right = torch.randint(0, 2 * shift + 1, (2, n, 1), generator=self._draw).to(X.device)
             rows, columns = down + torch.arange(h, device=X.device), right + torch.arange(w, device=X.device)
             framed = F.pad(X, (shift, shift, shift, shift)).permute(0, 2, 3, 1)
             images = torch.arange(n, device=X.device)[:, None, None]
             X = framed[images, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
         return X
 
-    return change
+
+def flips_and_shifts(flips: bool = True, shift: int = 1, seed: int = 0) -> FlipsAndShifts:
+    """A function that mirrors images and moves them, as `FlipsAndShifts` says."""
+    return FlipsAndShifts(flips, shift, seed)
 
 
 def checksums() -> dict[str, str]:

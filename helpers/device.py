@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+from pathlib import Path
 
 import torch
 
@@ -29,3 +31,37 @@ def of(module: torch.nn.Module) -> torch.device:
     device(type='cpu')
     """
     return next((p.device for p in module.parameters()), torch.device("cpu"))
+
+
+def name(where: torch.device) -> str:
+    """What a device is called: the processor with its number of cores, or the graphics card.
+
+    >>> "cores" in name(torch.device("cpu"))
+    True
+    """
+    if where.type == "cuda":
+        return torch.cuda.get_device_name(where)
+    if where.type != "cpu":
+        return where.type
+    model = _processor("model name") or platform.processor() or platform.machine()
+    return f"{model} ({os.cpu_count()} cores)"
+
+
+def has_bfloat16(where: torch.device) -> bool:
+    """Whether a device computes bfloat16 in hardware: a processor with AVX-512 BF16 or AMX, CUDA from Ampere on.
+
+    Processors are asked on Linux alone; elsewhere the answer for them is no.
+
+    >>> isinstance(has_bfloat16(torch.device("cpu")), bool)
+    True
+    """
+    if where.type == "cuda":
+        return torch.cuda.get_device_capability(where) >= (8, 0)
+    return where.type == "cpu" and not {"avx512_bf16", "amx_bf16"}.isdisjoint(_processor("flags").split())
+
+
+def _processor(what: str) -> str:
+    """What Linux tells about the first processor under a heading; "" elsewhere."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8", errors="replace").splitlines() if told.is_file() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == what), "")

@@ -2,14 +2,19 @@
 
     python -m helpers.recordings make lenet-classical
 
-trains by the recipe of that name, with each seed twice: once with 6,000 images held out, for the curves, and once with
-all 60,000, after which the test images are looked at, once. A recipe that was a step on the way to a choice is trained
-with the images held out only: test images choose nothing. The result is `recorded/NAME.json`.
+trains with the recipe of that name (`helpers.recipes`), with each seed twice: once with 6,000 images held out, for the
+curves, and once with all 60,000, after which the test images are looked at, once. A recipe that was a step on the way
+to a choice is trained with the images held out only: test images choose nothing. A recipe that nobody chose needs no
+second training: the network of the curves is tested. The result is `recorded/NAME.json`.
+
+A recording can be stopped at any time. The same command goes on after the last whole epoch, from a file in the user's
+cache, and the recording lists the machine of every epoch.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -25,60 +30,13 @@ import torch
 from torch import nn
 
 from helpers import data, device, models, train, weights
+from helpers.recipes import RECIPES, Recipe
 from helpers.words import listed, say
 
 FOLDER = Path(__file__).parent / "recorded"
 
 #: images held out for the curves
 HELD_OUT = 6000
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a network is trained; `network` is a name in helpers.models."""
-
-    network: str
-    epochs: int
-    batch_size: int = 256
-    lr: float = 0.001
-    weight_decay: float = 0.0  # decoupled, as in AdamW; with 0 it is Adam
-    one_cycle: bool = False  # up to lr in the first 15 % of the steps, then down to 0 (Smith, Topin, 2018)
-    flips: bool = False  # every image is mirrored with probability 1/2
-    shift: int = 0  # every image moves by up to so many pixels
-    label_smoothing: float = 0.0  # this part of the target is spread over all classes (Szegedy and others, 2016)
-    average: float = 0.0  # weights are averaged over the steps with this decay (Polyak, Juditsky, 1992); 0 for none
-    test: bool = True  # look at the test images, after training on all the others
-    weights: str = ""  # file in helpers/weights that keeps the first seed's network
-    seeds: tuple[int, ...] = (0, 1, 2)
-
-
-#: the notes' recipe, Adam with learning rate 0.001, batches of 256, 10 epochs: for LeNet, and without convolution;
-#: then LeNet again, with one thing changed at a time
-RECIPES = {
-    "lenet-classical": Recipe("classical_lenet", epochs=10),
-    "linear": Recipe("linear_classifier", epochs=10),
-    "hidden": Recipe("hidden_layer", epochs=10),
-    "lenet-classical-schedule": Recipe(
-        "classical_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, test=False
-    ),
-    "lenet-relu": Recipe("rectified_lenet", epochs=10, test=False),
-    "lenet-max": Recipe("modern_lenet", epochs=10, test=False),
-    "lenet-schedule": Recipe("modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, test=False),
-    "lenet-flips": Recipe(
-        "modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, flips=True, test=False
-    ),
-    "lenet-smoothing": Recipe(
-        "modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, flips=True, label_smoothing=0.1, test=False
-    ),
-    "lenet-modern": Recipe(
-        "modern_lenet", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,
-        label_smoothing=0.1, average=0.999, weights="lenet",
-    ),
-    "hidden-modern": Recipe(
-        "hidden_layer", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,
-        label_smoothing=0.1, average=0.999,
-    ),
-}  # fmt: skip
 
 
 @dataclass
@@ -132,95 +90,136 @@ def load(name: str) -> Recording:
 
 
 def make(name: str, recipe: Recipe, images: data.Data, side_by_side: int = 1) -> Recording:
-    """Train by a recipe with every seed, on the best device there is; on a CPU, some seeds side by side.
+    """Train with a recipe and every seed, on the best device there is; on a CPU, some seeds side by side.
 
     A network as small as LeNet leaves a second core idle, so a seed on each core is faster than all cores on one.
+    Epochs that an earlier call of the same recipe has finished are not made again.
     """
-    made = _provenance(images)  # of the code that trains, not of what is committed meanwhile
-    jobs = [
-        (recipe, seed, images, whole) for seed in recipe.seeds for whole in ((False, True) if recipe.test else (False,))
-    ]
+    made = _provenance(images, recipe)  # of the code that trains, not of what is committed meanwhile
+    trainings = (False, True) if recipe.test and recipe.again else (False,)
+    jobs = [_Job(name, recipe, seed, images, whole) for seed in recipe.seeds for whole in trainings]
     if side_by_side > 1:
         with ProcessPoolExecutor(side_by_side, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-            parts = list(pool.map(_job, jobs))
+            parts = list(pool.map(_Job.run, jobs))
     else:
-        parts = [_job(job) for job in jobs]
+        parts = [job.run() for job in jobs]
     runs: dict[int, dict[str, Any]] = {seed: {"seed": seed} for seed in recipe.seeds}
-    for (_, seed, _, _), part in zip(jobs, parts, strict=True):
-        runs[seed] |= part
+    for job, part in zip(jobs, parts, strict=True):
+        runs[job.seed] |= part
     return Recording(name, recipe, made, list(runs.values()))
 
 
 def save(recording: Recording) -> Path:
-    """Write `recorded/NAME.json`."""
+    """Write `recorded/NAME.json`, and forget what it would have gone on from."""
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{recording.name}.json"
     told = {"recipe": asdict(recording.recipe), "made": recording.made, "runs": recording.runs}
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    for checkpoint in _checkpoints().glob(f"{recording.name}-seed*.pt"):
+        checkpoint.unlink()
     return path
 
 
-def _job(job: tuple[Recipe, int, data.Data, bool]) -> dict[str, Any]:
-    """One seed's curves, with images held out, or its test, after all training images."""
-    recipe, seed, images, whole = job
-    if whole:
-        net, _ = _trained(recipe, seed, images.train, None)
-        if recipe.weights and seed == recipe.seeds[0]:
-            _keep(net, recipe.weights)
-        test = data.Batches(images.test, 1000, device=device.of(net))
-        return {"test_accuracy": round(train.accuracy(net, test), 5)}
-    part, validation = data.hold_out(images.train, min(HELD_OUT, len(images.train.labels) // 10))
-    _, history = _trained(recipe, seed, part, validation)
-    told = {
-        name: [round(value, 5) for value in getattr(history, name)]
-        for name in ("loss", "train_accuracy", "validation_accuracy")
+def _checkpoints() -> Path:
+    return data.cache() / "recordings"
+
+
+@dataclass
+class _Job:
+    """One seed's training: with images held out for the curves, or on all training images for the test."""
+
+    name: str
+    recipe: Recipe
+    seed: int
+    images: data.Data
+    whole: bool
+
+    def run(self) -> dict[str, Any]:
+        """Train, and tell what is recorded of it."""
+        recipe, split, validation = self.recipe, self.images.train, None
+        if not self.whole:
+            split, validation = data.hold_out(split, min(HELD_OUT, len(split.labels) // 10))
+            if recipe.images is not None:
+                split = split.take(torch.arange(recipe.images))
+        net, history = self._trained(split, validation)
+        told: dict[str, Any] = {}
+        if not self.whole:
+            for name in ("loss", "train_accuracy", "validation_accuracy"):
+                told[name] = [round(value, 5) for value in getattr(history, name)]
+            told |= {"seconds": [round(value, 2) for value in history.seconds], "machines": history.machines}
+        if recipe.again == self.whole or not recipe.test:
+            if recipe.weights and self.seed == recipe.seeds[0]:
+                _keep(net, recipe)
+            if recipe.test:
+                test = data.Batches(self.images.test, 1000, device=device.of(net), size=recipe.size)
+                told["test_accuracy"] = round(train.accuracy(net, test), 5)
+        return told
+
+    def _trained(self, split: data.Split, validation: data.Split | None) -> tuple[nn.Module, train.History]:
+        recipe, where = self.recipe, device.best()
+        train.seed_everything(self.seed)
+        net = _built(recipe).to(where)
+        augment = data.flips_and_shifts(recipe.flips, recipe.shift, self.seed) if recipe.flips or recipe.shift else None
+        batches = data.Batches(
+            split, recipe.batch_size, device=where, shuffle=True, seed=self.seed, size=recipe.size, augment=augment
+        )
+        checked = None if validation is None else data.Batches(validation, 1000, device=where, size=recipe.size)
+        optimizer = torch.optim.AdamW(net.parameters(), recipe.lr, weight_decay=recipe.weight_decay)
+        schedule = None
+        if recipe.one_cycle:
+            steps = recipe.epochs * len(batches)
+            schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=steps, pct_start=0.15)
+        history = train.fit(
+            net, batches, checked, epochs=recipe.epochs, optimizer=optimizer, scheduler=schedule, per_batch=True,
+            loss=nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing), average=recipe.average,
+            mixed=_halves(recipe, where), progress=False, show=self._tell, checkpoint=self.checkpoint(),
+        )  # fmt: skip
+        if history.stopped:
+            raise SystemExit(f"{self.name}, seed {self.seed}: {history!r}")
+        return net, history
+
+    def checkpoint(self) -> Path:
+        """The file that this training goes on from; another recipe of the same name has another."""
+        recipe = hashlib.sha256(json.dumps(asdict(self.recipe), sort_keys=True).encode()).hexdigest()[:12]
+        return _checkpoints() / f"{self.name}-seed{self.seed}-{'all' if self.whole else 'part'}-{recipe}.pt"
+
+    def _tell(self, history: train.History) -> None:
+        print(f"{self.name}, seed {self.seed}: {history!r} ({history.seconds[-1]:.0f} s)", flush=True)
+
+
+def _built(recipe: Recipe) -> nn.Module:
+    """The recipe's network; a setting that is a word names an activation of torch.nn."""
+    settings = {
+        name: getattr(nn, value) if isinstance(value, str) else value for name, value in recipe.settings.items()
     }
-    return {**told, "seconds": [round(value, 2) for value in history.seconds]}
+    net = getattr(models, recipe.network)(**settings)
+    assert isinstance(net, nn.Module)
+    return net
 
 
-def _keep(net: nn.Module, name: str) -> None:
+def _halves(recipe: Recipe, where: torch.device) -> bool:
+    """Whether 16 bits are computed in."""
+    return recipe.half and device.has_bfloat16(where)
+
+
+def _keep(net: nn.Module, recipe: Recipe) -> None:
     """Write the weights to `weights/NAME.safetensors`."""
     from safetensors.torch import save_file
 
-    path = weights.FOLDER / f"{name}.safetensors"
-    save_file({key: value.cpu().contiguous() for key, value in net.state_dict().items()}, path)
+    kind = torch.float16 if recipe.compact else torch.float32
+    path = weights.file(recipe.weights)
+    save_file({key: value.cpu().to(kind).contiguous() for key, value in net.state_dict().items()}, path)
     path.chmod(0o644)  # as every other file of the package
 
 
-def _trained(
-    recipe: Recipe, seed: int, split: data.Split, validation: data.Split | None
-) -> tuple[nn.Module, train.History]:
-    where = device.best()
-    train.seed_everything(seed)
-    net = getattr(models, recipe.network)().to(where)
-    augment = data.flips_and_shifts(recipe.flips, recipe.shift, seed) if recipe.flips or recipe.shift else None
-    batches = data.Batches(split, recipe.batch_size, device=where, shuffle=True, seed=seed, augment=augment)
-    checked = None if validation is None else data.Batches(validation, 1000, device=where)
-    optimizer = torch.optim.AdamW(net.parameters(), recipe.lr, weight_decay=recipe.weight_decay)
-    schedule = None
-    if recipe.one_cycle:
-        steps = recipe.epochs * len(batches)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=steps, pct_start=0.15)
-    history = train.fit(
-        net, batches, checked, epochs=recipe.epochs, optimizer=optimizer, scheduler=schedule, per_batch=True,
-        loss=nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing), average=recipe.average,
-        mixed=False, progress=False,
-    )  # fmt: skip
-    return net, history
-
-
-def _provenance(images: data.Data) -> dict[str, Any]:
+def _provenance(images: data.Data, recipe: Recipe) -> dict[str, Any]:
     where = device.best()
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=FOLDER.parent, capture_output=True, encoding="utf-8", check=False
     )
-    cores = f"CPU ({platform.machine()}, {os.cpu_count()} cores)"
     return {
-        "device": torch.cuda.get_device_name()
-        if where.type == "cuda"
-        else cores
-        if where.type == "cpu"
-        else where.type,
+        "device": device.name(where),
+        "precision": "bfloat16" if _halves(recipe, where) else "float32",
         "torch": torch.__version__,
         "python": platform.python_version(),
         "commit": commit.stdout.strip() or None,

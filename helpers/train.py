@@ -9,7 +9,8 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -91,6 +92,7 @@ class History:
     validation_accuracy: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     stopped: str | None = None
+    machines: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
         if not self.loss:
@@ -119,6 +121,7 @@ def fit(
     mixed: bool | None = None,
     progress: bool = True,
     show: Callable[[History], None] | None = None,
+    checkpoint: Path | None = None,
 ) -> History:
     """Train for some epochs, and look at the validation data after each.
 
@@ -135,6 +138,9 @@ def fit(
     mixed : compute in 16 bits where it is safe, in the type that `half_precision` names; on CUDA if None
     progress : show a bar with the batches, loss and accuracy
     show : called with the history after each epoch, to draw a curve
+    checkpoint : file in which everything is kept after each epoch; if it is there, training goes on from it, on this
+        machine or another, as if it had never been stopped. Batches with a `state_dict`, such as `data.Batches`, go on
+        with the same random numbers. It is the caller's to delete
 
     Returns a `History`. Ctrl-C ends the training and keeps what was learnt: the weights of the best epoch on the
     validation data so far, or the present ones. A loss that is not finite, or gradients beyond what float16 can hold,
@@ -162,7 +168,11 @@ def fit(
             closing.callback(_after_step(optimizer, scheduler.step))
         if keeper is not None:
             closing.callback(_after_step(optimizer, lambda: keeper.update_parameters(net)))
-        for epoch in range(epochs):
+        held = [one for one in (optimizer, scheduler, keeper, train) if hasattr(one, "load_state_dict")]
+        if checkpoint is not None and checkpoint.is_file():
+            history, best = _resumed(checkpoint, net, held)
+            good = copy.deepcopy(net.state_dict())
+        for epoch in range(len(history.loss), epochs):
             start = time.perf_counter()
             try:
                 with _autocast(where, half):
@@ -186,17 +196,48 @@ def fit(
             history.loss.append(mean)
             history.train_accuracy.append(right)
             history.seconds.append(time.perf_counter() - start)
+            history.machines.append(device.name(where))
             good = copy.deepcopy(net.state_dict())
             if checked is not None:
                 history.validation_accuracy.append(checked)
                 if best is None or checked > best[0]:
                     best = (checked, copy.deepcopy(judged.state_dict()))
+            if checkpoint is not None:
+                _keep(checkpoint, net, held, history, best)
             bar.tell(mean, right, checked)
             if show is not None:
                 show(history)
     if history.stopped is None:
         net.load_state_dict(judged.state_dict())
     return history
+
+
+def _keep(path: Path, net: nn.Module, held: list[Any], history: History, best: Any) -> None:
+    """Write everything that training goes on from; the file is whole or the one before."""
+    state = {
+        "net": net.state_dict(),
+        "held": [one.state_dict() for one in held],
+        "history": asdict(history),
+        "best": best,
+        "random": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}.part")
+    torch.save(state, half)
+    half.replace(path)
+
+
+def _resumed(path: Path, net: nn.Module, held: list[Any]) -> tuple[History, Any]:
+    """Read it back into the network and what belongs to it; returns the history and the best epoch so far."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    net.load_state_dict(state["net"])
+    for one, values in zip(held, state["held"], strict=True):
+        one.load_state_dict(values)
+    torch.set_rng_state(state["random"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])
+    return History(**state["history"]), state["best"]
 
 
 @contextlib.contextmanager

@@ -23,10 +23,11 @@ SPOKEN = ("train", "data", "plot", "ops", "shapes", "exercise", "device", "recor
 DEVELOPERS = {
     ("data", "make_sample"): "who makes the sample anew works on the course",
     ("recordings", "main"): "the command line of whoever records runs",
+    ("recordings", "_trained"): "the same: a training that came to nothing is not recorded",
 }
 
 #: texts of several words that are names, or code
-NAMES = {*data.CLASSES, *plot.CHINESE, "DejaVu Sans", "return None", r"Glyph \d+ .* missing from font"}
+NAMES = {*data.CLASSES, *plot.CHINESE, "DejaVu Sans", "return None", "model name", r"Glyph \d+ .* missing from font"}
 
 
 def module(name):

@@ -54,7 +54,6 @@ def test_the_numbers_in_the_prose(chapter):
     claims = {
         "why": [f"{side}×{side} pixels", f"{output}×{output} map"],
         "why-matrix": [f"each of its nine {output * output:,} times", "two and a half billion"],
-        "shape-shrinks": ["{} rows and {} columns".format(*shapes.conv2d_shape((28, 28), (5, 7)))],
         "learn-rates-why": [f"the *mean* over the {6 * 7} outputs", f"the bound {6 * 7} times larger"],
         "field-deep": [f"with {2 * 3 * 3} weights instead of {5 * 5}"],
         "receptive-use": [f"columns from −{-shapes.receptive_field([(3, 1, 1)] * 4)[-1].start} on"],

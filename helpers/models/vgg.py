@@ -86,7 +86,7 @@ def paired_vgg(*, single: bool = False, between: bool = True) -> nn.Sequential:
     """
     net = vgg([(1 if single else 2, channels // 8) for _, channels in VGG_11], size=32, units=512)
     for name, block in list(net.named_children())[:-1]:
-        layers = list(block)
+        layers = list(block.children())
         if single:
             conv = layers[0]
             layers[0] = nn.Conv2d(conv.in_channels, conv.out_channels, kernel_size=5, padding=2)

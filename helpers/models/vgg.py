@@ -89,6 +89,7 @@ def paired_vgg(*, single: bool = False, between: bool = True) -> nn.Sequential:
         layers = list(block.children())
         if single:
             conv = layers[0]
+            assert isinstance(conv, nn.Conv2d)
             layers[0] = nn.Conv2d(conv.in_channels, conv.out_channels, kernel_size=5, padding=2)
         elif not between:
             del layers[1]

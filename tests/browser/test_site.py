@@ -211,7 +211,7 @@ def test_hidden_checks_do_not_show_on_the_page(site):
     assert "_solution" not in index
 
 
-@pytest.mark.parametrize("chapter", ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet"])
+@pytest.mark.parametrize("chapter", ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet", "07_vgg"])
 def test_a_chapter_page_is_light(browser, address, chapter):
     """At most 600 KB as gzip would send them (fonts as they are), the budget of the design; trained weights, which are
     fetched by the explorer that needs them, are counted apart: at most 300 KB."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browsing import wait_until_all_is_there
 
-CHAPTERS = ("00_welcome", "01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet")
+CHAPTERS = ("00_welcome", "01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet", "07_vgg")
 LAPTOP = {"width": 1280, "height": 800}
 WIDEST = {1280: 960, 1440: 1100, 1920: 1100}
 MEASURE = 720  # 45rem

@@ -352,6 +352,146 @@ def test_a_layer_in_a_branch_is_changed_where_it_is(open_network):
         assert "makes no sense" in open_network(link=f"#net?{bad}").alert.inner_text()
 
 
+def branches_of(explorer, join):
+    return explorer.region.get_by_role("group", name=f"Branches of {join}")
+
+
+def assert_pythons(explorer, layers, shape):
+    """Table, totals, drawing and program are those of these layers."""
+    expected = network.table(layers, shape)
+    rows = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head)")
+    assert [row.locator("td").first.inner_text() for row in rows.all()] == [
+        "×".join(map(str, row.shape)) for row in expected
+    ]
+    assert [text.split(": ")[1] for text in rows.locator("button").all_inner_texts()] == [
+        row.text.split("(")[0] for row in expected
+    ]
+    assert explorer.region.locator(".nx-drawing [data-layer]").count() == len(expected)
+    assert explorer.status.startswith(
+        f"{sum(row.parameters for row in expected):,} parameters (",
+    )
+    assert f"{sum(row.multiply_adds for row in expected):,} multiply-adds" in explorer.status
+    assert explorer.region.locator(".nx-program code").text_content() == network.code(layers, shape)
+
+
+def changed(branches, *, join="concat", before=(), after=()):
+    return [*before, {"kind": "Parallel", "branches": branches, "join": join}, *after]
+
+
+def test_whole_branches_are_duplicated_removed_and_added(open_network):
+    ends = {"before": [conv(8, 3)], "after": [{"kind": "Flatten"}, {"kind": "Linear", "out_features": 10}]}
+    one, two, three = INCEPTION["branches"]
+    explorer = open_network(changed([one, two, three], **ends), (1, 12, 12))
+    join = branches_of(explorer, "layer 9 (Concat)")
+    assert not join.is_visible()
+    explorer.button("Layer 4: Conv2d").click()  # in branch 2
+    which = join.get_by_role("combobox", name="Branch to change")
+    assert which.input_value() == "1"
+    assert which.locator("option").all_inner_texts() == ["Branch 1", "Branch 2", "Branch 3"]
+    join.get_by_role("button", name="Duplicate").press("Enter")
+    join = branches_of(explorer, "layer 11 (Concat)")
+    assert which.is_visible() is False
+    which = join.get_by_role("combobox", name="Branch to change")
+    assert (which.input_value(), which.locator("option").count()) == ("2", 4)
+    assert explorer.button("Layer 5: Conv2d").get_attribute("aria-pressed") == "true"
+    assert join.get_by_role("button", name="Duplicate").evaluate("button => button === document.activeElement")
+    assert_pythons(explorer, changed([one, two, two, three], **ends), (1, 12, 12))
+    assert "(+" in explorer.status
+    explorer.spin("Layer 5 output channels").fill("3")  # the copy is a branch of its own
+    other = [conv(3, 1), conv(6, 3)]
+    assert_pythons(explorer, changed([one, two, other, three], **ends), (1, 12, 12))
+    which.select_option("Branch 1")
+    join.get_by_role("button", name="Remove").click()
+    assert explorer.button("Layer 10: Concat").get_attribute("aria-pressed") == "true"
+    assert_pythons(explorer, changed([two, other, three], **ends), (1, 12, 12))
+    join = branches_of(explorer, "layer 10 (Concat)")
+    join.get_by_role("button", name="New branch").click()
+    fresh = {"kind": "Conv2d", "out_channels": 16, "kernel_size": 3, "padding": 1}
+    layers = changed([two, other, three, [fresh]], **ends)
+    assert_pythons(explorer, layers, (1, 12, 12))
+    assert explorer.button("Layer 10: Conv2d").get_attribute("aria-pressed") == "true"
+    link = explorer.link
+    again = open_network(TREE, (1, 12, 12), link=link)
+    assert_pythons(again, layers, (1, 12, 12))
+    assert again.link == link
+    assert branches_of(again, "layer 11 (Concat)").get_by_role("combobox").input_value() == "3"
+    again.button("Reset").click()
+    assert_pythons(again, TREE, (1, 12, 12))
+
+
+def test_branches_that_cannot_be_are_refused_in_words(open_network):
+    """An Add whose shapes differ, one branch too few, too many, too many layers."""
+    explorer = open_network(changed([[conv(8, 3)], []], join="add", before=[conv(8, 1)]), (1, 9, 9))
+    explorer.button("Layer 3: Add").click()
+    join = branches_of(explorer, "layer 3 (Add)")
+    link, rows = explorer.link, explorer.rows()
+    join.get_by_role("button", name="Remove").click()
+    assert explorer.alert.inner_text() == (
+        "Layer 3 (Add) must keep at least 2 branches. "
+        "To do without it, choose layer 3 and remove that, with its branches."
+    )
+    assert (explorer.rows(), explorer.link) == (rows, link)
+    assert explorer.region.get_by_role("status").get_attribute("aria-disabled") is None
+    join.get_by_role("button", name="Duplicate").click()  # the next change settles it
+    assert not explorer.alert.is_visible()
+    explorer.spin("Layer 3 output channels").fill("5")
+    assert "Layer 4 (Add): branch 2 gives 5×9×9, but branch 1 gives 8×9×9: only equal" in explorer.alert.inner_text()
+    assert explorer.region.get_by_role("status").get_attribute("aria-disabled") == "true"
+    join = branches_of(explorer, "layer 4 (Add)")
+    join.get_by_role("combobox").select_option("Branch 1")
+    join.get_by_role("button", name="Remove").click()  # of those left, the first has 5 channels and the second 8
+    assert "branch 2 gives 8×9×9, but branch 1 gives 5×9×9" in explorer.alert.inner_text()
+    explorer.button("Reset").click()
+    explorer.button("Layer 3: Add").click()
+    join = branches_of(explorer, "layer 3 (Add)")
+    join.get_by_role("combobox").select_option("Branch 2")
+    for _ in range(14):  # shortcuts, without a layer to choose
+        join.get_by_role("button", name="Duplicate").click()
+    assert join.get_by_role("combobox").input_value() == "15"
+    assert not explorer.alert.is_visible()
+    for name in ("Duplicate", "New branch"):
+        join.get_by_role("button", name=name).click()
+        assert explorer.alert.inner_text() == "Layer 3 (Add) has 16 branches already; there can be no more."
+    explorer = open_network(changed([[RELU] * 120, [RELU]]), (1, 9, 9))
+    explorer.button("Layer 122: Concat").click()
+    branches_of(explorer, "layer 122 (Concat)").get_by_role("button", name="Duplicate").click()
+    explorer.button("Layer 1: ReLU").click()
+    branches_of(explorer, "layer 242 (Concat)").get_by_role("button", name="Duplicate").click()
+    assert explorer.alert.inner_text() == (
+        "With this branch the network would have more than 256 layers, the joins of branches included."
+    )
+
+
+def test_a_new_branch_of_vectors_or_behind_a_stride_fits(open_network):
+    halved, flat = [{**conv(4, 3), "stride": 2}], [{"kind": "Flatten"}]
+    for branches, join, shape, made in (
+        ([halved, halved], "add", (1, 9, 12), halved),
+        ([flat, flat], "concat", (1, 4, 4), [*flat, {"kind": "Linear", "out_features": 10}]),
+        ([flat, flat], "add", (1, 4, 4), [*flat, {"kind": "Linear", "out_features": 16}]),
+    ):
+        explorer = open_network(changed(branches, join=join), shape)
+        kind = {"add": "Add", "concat": "Concat"}[join]
+        explorer.button(f"Layer 3: {kind}").click()
+        branches_of(explorer, f"layer 3 ({kind})").get_by_role("button", name="New branch").click()
+        assert not explorer.alert.is_visible()
+        assert_pythons(explorer, changed([*branches, made], join=join), shape)
+
+
+def test_a_branch_on_a_phone_is_changed_by_touch_and_refused_in_sight(bare_page):
+    page = bare_page(NetworkExplorer(changed([[conv(8, 3)], []], join="add", before=[conv(8, 1)]), (1, 9, 9), id="net"), **PHONE)  # fmt: skip  # noqa: E501
+    explorer = Networks(page)
+    explorer.button("Layer 2: Conv2d").tap()
+    branches = page.get_by_role("group", name="Branches of layer 3 (Add)")
+    remove = branches.get_by_role("button", name="Remove")
+    remove.scroll_into_view_if_needed()
+    remove.tap()
+    assert seen(explorer, explorer.alert, remove) == [True, True]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    branches.get_by_role("button", name="Duplicate").tap()
+    assert explorer.button("Layer 3: Conv2d").get_attribute("aria-pressed") == "true"
+    assert faults_by_axe(page, "#net") == []
+
+
 def test_a_block_folds_to_its_sums_and_opens_for_what_is_chosen_in_it(open_network):
     explorer = open_network(TREE, (1, 12, 12))
     inside = network.table(TREE, (1, 12, 12))[1:10]

@@ -66,6 +66,7 @@ class NetworkExplorer extends Explorer {
         lang,
         draft,
         refuse: this.alerts.set,
+        tell: this.alerts.tell,
         replace: (layers, at) => this.#replace(layers, at),
         stay: (button) => this.#keepFocus(button),
       }),
@@ -167,7 +168,7 @@ class NetworkExplorer extends Explorer {
     this.#showTotals();
     this.table.show({ places: rows, folds: folds(layers), input: input_shape, batch, found, at: this.at });
     this.#showDrawing(values, found);
-    this.bench.show(this.at, this.#lines(values, found));
+    this.bench.show(this.at, found.rows, this.#lines(values, found));
     this.table.settle(this.at);
     const { valid } = this.draft;
     setText(this.code, program(this.lang, valid.layers, valid.input_shape));

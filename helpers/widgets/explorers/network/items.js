@@ -16,6 +16,7 @@
  *   depth: how many branches it is in; branch: the number of that which begins with it, or 0
  * @typedef {{item: Layer, path: number[], from: number, to: number}} Fold a block and its rows, from one up to another
  */
+import { outputSize } from "../../arithmetic/ops.js";
 import FACTS from "../../../network/layers.json" with { type: "json" };
 
 /**
@@ -23,6 +24,8 @@ import FACTS from "../../../network/layers.json" with { type: "json" };
  * takes for it, its letter in a link.
  */
 export const LIMITS = FACTS.limits;
+/** The fewest branches that are joined. */
+export const LEAST_BRANCHES = 2;
 /** @type {Record<string, string[]>} */
 export const KINDS = FACTS.kinds;
 /** @type {Record<string, any>} */
@@ -54,6 +57,41 @@ export const freshBranches = () => ({
   join: "concat",
 });
 
+/**
+ * A branch that one would add to others: one layer with windows that give as many places, where these are known.
+ * @param {string} join @param {{before: number[], ends?: number[][]} | undefined} row of the join, where it is possible
+ * @returns {Layer[]}
+ */
+export function freshBranch(join, row) {
+  if (!row) return [freshLayer("Conv2d")];
+  const { before, ends: [end] } = row, channels = join === "add" ? end[0] : null;
+  if (end.length === 1) {
+    const linear = freshLayer("Linear"), { most } = SETTINGS.out_features;
+    const flatten = before.length === 1 ? [] : [freshLayer("Flatten")];
+    return [...flatten, { ...linear, out_features: Math.min(channels ?? linear.out_features, most) }];
+  }
+  const conv = freshLayer("Conv2d"), windows = [1, 2].map((a) => windowBetween(before[a], end[a]));
+  /** @param {string} key @returns {Pair} */
+  const pair = (key) => [windows[0][key], windows[1][key]];
+  const [kernel_size, padding, stride] = ["kernel_size", "padding", "stride"].map(pair);
+  return [{
+    ...conv,
+    kernel_size,
+    padding,
+    stride,
+    out_channels: Math.min(channels ?? conv.out_channels, LIMITS.channels),
+  }];
+}
+
+/** A window along one axis that makes o places of n, three wide if it can be; cut where it would be larger than any. @param {number} n @param {number} o @returns {Record<string, number>} */
+function windowBetween(n, o) {
+  const strides = [Math.ceil(n / o), Math.max(1, Math.floor(n / o))];
+  const usual = strides.find((stride) => outputSize(n, 3, 1, stride, 1) === o);
+  const stride = usual ?? strides[1], padding = usual ? 1 : Math.max(0, Math.ceil((o - n) / 2));
+  const window = { kernel_size: usual ? 3 : n + 2 * padding - stride * (o - 1), padding, stride };
+  return Object.fromEntries(Object.entries(window).map(([key, value]) => [key, Math.min(value, SETTINGS[key].most)]));
+}
+
 /** The lists of items that an item holds, or null for a layer. @param {Layer} item @returns {Layer[][] | null} */
 export const held = ({ kind, layers, branches }) => kind === "Block" ? [layers] : kind === "Parallel" ? branches : null;
 
@@ -71,6 +109,29 @@ function placesIn(items, path, depth, branch) {
     const inner = item.branches.flatMap((one, b) => placesIn(one, [...here, b], depth + 1, b + 1));
     return [...inner, { kind: JOINS[item.join], item, path: here, depth, branch: inner.length ? 0 : begun }];
   });
+}
+
+/** The row of what is at a path. @param {Layer[]} layers @param {number[]} path */
+export const rowAt = (layers, path) => places(layers).findIndex((place) => String(place.path) === String(path));
+
+/**
+ * What is parallel around the item at a path, the innermost last, and the index of the branch that leads to the item.
+ * @param {Layer[]} items @param {number[]} path @returns {{item: Layer, path: number[], branch: number}[]}
+ */
+export function around(items, path) {
+  const found = [];
+  let list = items;
+  for (let n = 0; n + 1 < path.length; n++) {
+    const item = list[path[n]], { kind, layers, branches } = item;
+    if (kind === "Block") list = layers;
+    else {
+      const branch = path[n + 1];
+      found.push({ item, path: path.slice(0, n + 1), branch });
+      list = branches[branch];
+      n += 1;
+    }
+  }
+  return found;
 }
 
 /** The blocks of a network, those inside others after them. @param {Layer[]} items @returns {Fold[]} */
@@ -162,5 +223,5 @@ function holderRefusal({ kind, layers, branches, join }, depth, layer) {
   if (kind === "Block") return layers.length ? null : refusal("block", { value: "[]" });
   if (!Object.hasOwn(JOINS, join)) return refusal("join", { value: `'${join}'` });
   const most = LIMITS.branches, count = branches.length;
-  return count < 2 || count > most ? refusal("branches", { maximum: most, value: count }) : null;
+  return count < LEAST_BRANCHES || count > most ? refusal("branches", { maximum: most, value: count }) : null;
 }

@@ -5,10 +5,10 @@ from typing import Any
 from helpers.recipes.recipe import Recipe
 
 
-def _stacked(**settings: Any) -> Recipe:
+def _stacked(epochs: int = 6, **settings: Any) -> Recipe:
     """A small experiment about what stands in a block, judged by the images held out."""
     return Recipe(
-        "paired_vgg", epochs=6, batch_size=64, lr=0.002, one_cycle=True, test=False, settings=settings, size=32,
+        "paired_vgg", epochs=epochs, batch_size=64, lr=0.002, one_cycle=True, test=False, settings=settings, size=32,
         images=12_000, half=True,
     )  # fmt: skip
 
@@ -30,6 +30,9 @@ RECIPES = {
     "vgg-pairs": _stacked(),
     "vgg-fives": _stacked(single=True),
     "vgg-linear-pairs": _stacked(between=False),
+    # the first two once more, three times as long
+    "vgg-pairs-long": _stacked(18),
+    "vgg-fives-long": _stacked(18, single=True),
     # sixteen layers from different first weights
     "vgg-start-hundredth": _started(deviation=0.01),
     "vgg-start-tenth": _started(deviation=0.1),

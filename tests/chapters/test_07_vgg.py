@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import re
+import statistics
 
 import pytest
 import torch
@@ -176,6 +177,25 @@ def test_the_experiments_change_one_thing_each():
         fields.append(next(row.field for row in reversed(rows) if row.text.startswith("MaxPool2d")))
         assert net.eval()(torch.rand(2, 1, 32, 32)).shape == (2, 10)
     assert len(set(fields)) == 1  # all three see the same
+
+
+def last_of(name):
+    return [run["validation_accuracy"][-1] for run in recordings.load(name).runs]
+
+
+def test_the_experiment_ends_as_the_chapter_says(chapter, names):
+    told = chapter.prose["experiment-words"]
+    pairs, linear, fives = (last_of(name) for name in ("vgg-pairs", "vgg-linear-pairs", "vgg-fives"))
+    between = abs(statistics.mean(pairs) - statistics.mean(linear))
+    assert f"the means differ by {between:.4f}" in told
+    assert max(linear) - min(linear) > 10 * between
+    assert max(pairs) - min(pairs) > 5 * between
+    gain = statistics.mean(fives) - statistics.mean(pairs)
+    assert f"by {100 * gain:.1f} percentage points" in told
+    assert min(fives) > max(pairs + linear)  # each run is above each run of the others
+    gap, told = names["gap_solution"], chapter.prose["real-task"]
+    assert f"about −{-gap(pairs, fives):.0f}, a real difference" in told
+    assert f"about {gap(pairs, linear):.1f}." in told
 
 
 def test_the_starts_are_what_the_chapter_says():

@@ -312,7 +312,7 @@ def test_a_tree_is_pythons_table_and_program(open_network):
     kinds = [text.split(": ")[1] for text in rows.locator("button").all_inner_texts()]
     assert kinds == [row.text.split("(")[0] for row in expected]
     assert explorer.region.locator(".nx-branch:visible").all_inner_texts() == [
-        "Branch 1", "Branch 2", "Branch 3", "Branch 1",
+        "Branch 1", "Branch 2", "Branch 3", "Branch 1", "Branch 2: shortcut",
     ]  # fmt: skip
     assert explorer.status.startswith(f"{sum(row.parameters for row in expected):,} parameters (+0)")
     assert explorer.region.locator(".nx-program code").text_content() == network.code(TREE, (1, 12, 12))
@@ -320,6 +320,30 @@ def test_a_tree_is_pythons_table_and_program(open_network):
     assert name == "A network of 12 layers: 1×12×12 → 8×12×12 → 18×12×12 → 2592 → 10."
     explorer.button("Layer 9: Concat").click()
     assert "Channels of all branches: 4 + 6 + 8 = 18" in explorer.region.inner_text()
+
+
+#: of each row of the live table: the branch that begins there, its name, its program, how deep in branches and blocks
+LIVE = """rows => rows.map(row => {
+  const told = (part) => { const one = row.querySelector(part); return one && !one.hidden ? one.textContent : ""; };
+  const style = (name) => Number(row.style.getPropertyValue(name));
+  return [told(".nx-branch"), told(".nx-pick"), told("code"), style("--depth"), style("--blocks")];
+})"""
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_without_scripts_branches_and_blocks_are_those_of_the_live_table(open_network, lang):
+    words.use_language(lang)
+    shortcut, colon = words.say("tree.shortcut", branch=2), words.say("tree.begins", branch="", text="")
+    live = open_network(TREE, (1, 12, 12)).page.locator("tbody tr:not(.nx-input-row)").evaluate_all(LIVE)
+    stored = open_network(TREE, (1, 12, 12), java_script_enabled=False).page.locator("tbody tr th")
+    texts = [text for text in stored.evaluate_all("all => all.map(one => one.textContent)") if shortcut not in text]
+    assert len(texts) == len(live) == 13
+    for (branch, name, code, depth, blocks), text in zip(live, texts, strict=True):
+        assert (text.count("\N{EM SPACE}"), text.count("\N{EN SPACE}")) == (depth, blocks)
+        begins = f"{branch}{colon}" if branch and branch != shortcut else ""
+        kind = name if not depth and not blocks and "mixed" in name else name.split(colon)[1]
+        assert text.strip().removesuffix("()") == begins + (code or kind), text
+    assert stored.first.evaluate("cell => getComputedStyle(cell).textAlign") == "left"
 
 
 def test_a_layer_in_a_branch_is_changed_where_it_is(open_network):
@@ -503,9 +527,68 @@ def test_a_block_folds_to_its_sums_and_opens_for_what_is_chosen_in_it(open_netwo
     assert not explorer.button("Layer 5: MaxPool2d").is_visible()
     cells = explorer.region.locator(".nx-head td:visible").all_inner_texts()
     assert cells[:2] == ["18×12×12", f"{sum(row.parameters for row in inside):,}"]
-    explorer.region.locator('[data-layer="4"]').click()
-    assert explorer.button("Layer 5: MaxPool2d").is_visible()
+    explorer.page.evaluate("location.hash = 'net?o=9'")  # a link chooses layer 10
+    explorer.button("Layer 5: MaxPool2d").wait_for()
     assert head.get_attribute("aria-expanded") == "true"
+
+
+def drawn(explorer):
+    """The texts of each block in the drawing, and how many layers are drawn on their own."""
+    region = explorer.region
+    blocks = region.locator(".nx-drawing [data-block]").evaluate_all(
+        "all => all.map(one => [...one.querySelectorAll('text')].map(text => text.textContent))"
+    )
+    return blocks, region.locator(".nx-drawing [data-layer]").count()
+
+
+def test_a_folded_block_is_one_box_in_the_drawing_and_folds_with_the_table(open_network):
+    explorer = open_network(TREE, (1, 12, 12))
+    head = explorer.button("Block mixed: 9 layers")
+    block = explorer.region.locator(".nx-drawing [data-block]")
+    assert drawn(explorer) == ([["▾ mixed"]], 12)
+    head.click()
+    assert drawn(explorer) == ([["▸ mixed", "9 layers", "18×12×12"]], 3)
+    block.click()
+    assert drawn(explorer) == ([["▾ mixed"]], 12)
+    assert head.get_attribute("aria-expanded") == "true"
+    assert explorer.button("Layer 5: MaxPool2d").is_visible()
+    explorer.region.locator('[data-layer="4"]').click()  # in the frame: a layer is chosen, nothing folds
+    assert explorer.button("Layer 5: MaxPool2d").get_attribute("aria-pressed") == "true"
+    block.click()
+    assert drawn(explorer) == ([["▸ mixed", "9 layers", "18×12×12"]], 3)
+    assert head.get_attribute("aria-expanded") == "false"
+    assert not explorer.button("Layer 5: MaxPool2d").is_visible()
+    assert "nx-chosen" in block.get_attribute("class")  # what is chosen is in it
+    explorer.spin("Layer 5 padding rows").fill("0")
+    assert drawn(explorer)[0] == [["▸ mixed", "9 layers", "×"]]
+    assert "nx-refused" in block.get_attribute("class")
+    explorer.spin("Layer 5 padding rows").fill("1")
+    explorer.button("Layer 1: Conv2d").click()
+    explorer.spin("Layer 1 groups").fill("3")
+    assert drawn(explorer)[0] == [["▸ mixed", "9 layers", "?"]]
+    assert "nx-unknown" in block.get_attribute("class")
+
+
+def test_blocks_in_blocks_and_in_branches_fold_in_the_drawing(open_network):
+    inner = {"kind": "Block", "name": "stage.one", "layers": [conv(4, 3), RELU]}
+    single = {"kind": "Block", "name": "a.very.long.name.of.a.module", "layers": [conv(2, 1)]}
+    outer = {"kind": "Block", "name": "stage", "layers": changed([[inner], [single]])}
+    explorer = open_network([outer, RELU], (1, 9, 9))
+    assert drawn(explorer) == ([["▾ stage"], ["▾ one"], ["▾ ….name.of.a.module"]], 5)
+    explorer.button("Block stage.one: 2 layers").click()
+    explorer.button("Block a.very.long.name.of.a.module: 1 layer").click()
+    folded = [["▸ one", "2 layers", "4×9×9"], ["▸ ….name.of.a.module", "1 layer", "2×9×9"]]
+    assert drawn(explorer) == ([["▾ stage"], *folded], 2)
+    explorer.button("Block stage: 4 layers").click()
+    assert drawn(explorer) == ([["▸ stage", "4 layers", "6×9×9"]], 1)
+    explorer.button("Block stage: 4 layers").click()  # what is inside is as it was
+    assert drawn(explorer) == ([["▾ stage"], *folded], 2)
+    assert not explorer.button("Layer 2: ReLU").is_visible()
+    for place, name in ((0, "▾ stage"), (1, "▸ one"), (2, "▸ ….name.of.a.module")):
+        box = explorer.region.locator(".nx-drawing [data-block]").nth(place)
+        frame, text = box.bounding_box(), box.locator("text").first.bounding_box()
+        assert frame["x"] <= text["x"], name
+        assert text["x"] + text["width"] <= frame["x"] + frame["width"], name
 
 
 def test_a_block_is_repeated_widened_and_removed(open_network):
@@ -545,6 +628,9 @@ def test_a_long_network_begins_with_folded_blocks(open_network):
     explorer = open_network([conv(2, 3), *layers], (1, 9, 9))
     rows = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head):visible button")
     assert rows.all_inner_texts() == ["Layer 1: Conv2d"]
+    assert drawn(explorer) == ([[f"▸ b{n}", "6 layers", "2×9×9"] for n in range(8)], 1)
+    explorer.region.locator('[data-block="4"]').click()
+    assert drawn(explorer)[0][2:5] == [["▸ b2", "6 layers", "2×9×9"], ["▾ b3"], ["▸ b4", "6 layers", "2×9×9"]]
     explorer.region.locator('[data-layer="20"]').click()
     assert rows.all_inner_texts()[1:] == [f"Layer {n}: {'ReLU' if n % 2 else 'Conv2d'}" for n in range(20, 26)]
     link = explorer.link

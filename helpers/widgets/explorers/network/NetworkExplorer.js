@@ -59,7 +59,7 @@ class NetworkExplorer extends Explorer {
 
   build() {
     const { lang, draft, word } = this;
-    this.drawing = this.keep(new NetworkDrawing(word("network.drawing"), (index) => this.pick(index)));
+    this.drawing = this.keep(new NetworkDrawing(lang, (index) => this.pick(index), (path) => this.#fold(path)));
     this.table = this.keep(new NetworkTable(lang, (index) => this.pick(index), () => this.update()));
     this.bench = this.keep(
       new LayerBench({
@@ -151,8 +151,14 @@ class NetworkExplorer extends Explorer {
 
   /** Scrolls the drawing and the table, and nothing else, to the chosen layer. */
   #reveal() {
+    this.table.reveal(this.at); // which may unfold a block, in the drawing too
     this.drawing.reveal();
-    this.table.reveal(this.at);
+  }
+
+  /** Folds or unfolds a block of the drawing, in the table too. @param {string} path */
+  #fold(path) {
+    this.table.toggle(path);
+    this.table.revealHead(path);
   }
 
   // --- from state to page
@@ -192,6 +198,7 @@ class NetworkExplorer extends Explorer {
       at: this.at,
       name,
       inputName: this.word("ui.input"),
+      closed: this.table.closed,
     });
   }
 

@@ -11,7 +11,7 @@
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
-import { around, edited, freshBranch, JOINS, LEAST_BRANCHES, LIMITS, places, rowAt } from "./items.js";
+import { around, edited, freshBranch, JOINS, LIMITS, places, rowAt } from "./items.js";
 
 const CHANGES = ["add", "duplicate", "remove"];
 
@@ -98,8 +98,8 @@ export class BranchTools {
   #changed(change) {
     const join = this.#join, { item: { branches }, path } = join, count = branches.length, { branch } = this;
     const refusal = (key, params) => ({ key, params: { ...this.#told(join), ...params } });
-    if (change === "remove" && count === LEAST_BRANCHES) {
-      return refusal("tree.bad.least", { least: LEAST_BRANCHES });
+    if (change === "remove" && count === LIMITS.least_branches) {
+      return refusal("tree.bad.least", { least: LIMITS.least_branches });
     }
     if (change !== "remove" && count === LIMITS.branches) return refusal("tree.bad.most", { most: LIMITS.branches });
     const others = [...branches], place = { add: count, duplicate: branch + 1, remove: branch }[change];

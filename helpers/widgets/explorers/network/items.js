@@ -14,7 +14,8 @@
  * @typedef {{kind: string, item: Layer, path: number[], depth: number, branch: number}} Place of a row: a layer, or the join
  *   of branches ("Concat" or "Add"); path: the index of each item on the way to it, in what is parallel after the branch's;
  *   depth: how many branches it is in; branch: the number of that which begins with it, or 0
- * @typedef {{item: Layer, path: number[], from: number, to: number}} Fold a block and its rows, from one up to another
+ * @typedef {{item: Layer, path: number[], from: number, to: number, depth: number, branch: number, blocks: number}} Fold a block
+ *   and its rows, from one up to another; depth and branch as those of a row; blocks: how many blocks it is in
  */
 import { outputSize } from "../../arithmetic/ops.js";
 import FACTS from "../../../network/layers.json" with { type: "json" };
@@ -24,8 +25,6 @@ import FACTS from "../../../network/layers.json" with { type: "json" };
  * takes for it, its letter in a link.
  */
 export const LIMITS = FACTS.limits;
-/** The fewest branches that are joined. */
-export const LEAST_BRANCHES = 2;
 /** @type {Record<string, string[]>} */
 export const KINDS = FACTS.kinds;
 /** @type {Record<string, any>} */
@@ -104,7 +103,7 @@ export function places(items) {
 function placesIn(items, path, depth, branch) {
   return items.flatMap((item, i) => {
     const here = [...path, i], begun = i === 0 ? branch : 0;
-    if (item.kind === "Block") return placesIn(item.layers, here, depth, begun);
+    if (item.kind === "Block") return placesIn(item.layers, here, depth, 0);
     if (item.kind !== "Parallel") return [{ kind: item.kind, item, path: here, depth, branch: begun }];
     const inner = item.branches.flatMap((one, b) => placesIn(one, [...here, b], depth + 1, b + 1));
     return [...inner, { kind: JOINS[item.join], item, path: here, depth, branch: inner.length ? 0 : begun }];
@@ -139,20 +138,21 @@ export function folds(items) {
   /** @type {Fold[]} */
   const found = [];
   let rows = 0;
-  /** @param {Layer[]} list @param {number[]} path */
-  const walk = (list, path) =>
+  /** @param {Layer[]} list @param {number[]} path @param {{depth: number, branch: number, blocks: number}} where branch: that which begins with the list, or 0 */
+  const walk = (list, path, { depth, branch, blocks }) =>
     list.forEach((item, i) => {
-      const fold = { item, path: [...path, i], from: rows, to: rows };
+      const place = { depth, branch: i === 0 ? branch : 0, blocks };
+      const fold = { item, path: [...path, i], from: rows, to: rows, ...place };
       if (item.kind === "Block") {
         found.push(fold);
-        walk(item.layers, fold.path);
+        walk(item.layers, fold.path, { depth, branch: 0, blocks: blocks + 1 });
       } else {
-        item.branches?.forEach((branch, b) => walk(branch, [...fold.path, b]));
+        item.branches?.forEach((one, b) => walk(one, [...fold.path, b], { depth: depth + 1, branch: b + 1, blocks }));
         rows += 1;
       }
       fold.to = rows;
     });
-  walk(items, []);
+  walk(items, [], { depth: 0, branch: 0, blocks: 0 });
   return found;
 }
 
@@ -223,5 +223,5 @@ function holderRefusal({ kind, layers, branches, join }, depth, layer) {
   if (kind === "Block") return layers.length ? null : refusal("block", { value: "[]" });
   if (!Object.hasOwn(JOINS, join)) return refusal("join", { value: `'${join}'` });
   const most = LIMITS.branches, count = branches.length;
-  return count < LEAST_BRANCHES || count > most ? refusal("branches", { maximum: most, value: count }) : null;
+  return count < LIMITS.least_branches || count > most ? refusal("branches", { maximum: most, value: count }) : null;
 }

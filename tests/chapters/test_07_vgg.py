@@ -210,8 +210,29 @@ def test_the_starts_are_what_the_chapter_says():
     n = 9 * 64
     assert he.weight.std().item() == pytest.approx((2 / n) ** 0.5, rel=0.05)
     assert glorot.weight.std().item() == pytest.approx((2 / (n + n)) ** 0.5, rel=0.05)
+    default = models.deep_vgg(default=True)[3][2].weight.std().item()
+    assert default == pytest.approx((1 / (3 * n)) ** 0.5, rel=0.05)
+    assert default * (n / 2) ** 0.5 == pytest.approx(0.41, abs=0.02)
+    assert [round((2 / (9 * channels)) ** 0.5, 2) for channels in (8, 64)] == [0.17, 0.06]
     deep = models.deep_vgg(default=True)
     assert sum(isinstance(layer, nn.Conv2d | nn.Linear) for layer in deep.modules()) == 16
+
+
+def test_the_starts_end_as_the_chapter_says(names):
+    losses = {name: [run["loss"] for run in recordings.load(f"vgg-start-{name}").runs] for name in STARTS}
+    guessing = torch.tensor(10.0).log().item()
+    assert all(abs(loss - guessing) < 0.01 for run in losses["hundredth"] for loss in run)
+    assert all(abs(run[0] - guessing) < 0.01 and run[-1] < 1.5 for run in losses["default"])
+    assert all(run[0] < 2.1 for name in ("glorot", "he", "tenth") for run in losses[name])
+    mean = {name: recordings.load(f"vgg-start-{name}").validation_accuracy[0] for name in STARTS}
+    assert max(mean, key=mean.get) == "he"
+    first, *_, last = names["signals"]["He"]
+    assert max(names["signals"]["He"]) < 10 * min(names["signals"]["He"])
+    assert names["signals"]["0.01"][-1] < 1e-8 < 1e4 < names["signals"]["0.1"][-1]
+    assert first > last
+
+
+STARTS = ("hundredth", "tenth", "default", "glorot", "he")
 
 
 def test_the_papers_numbers(chapter, names):

@@ -14,7 +14,6 @@ import torchvision
 from torch import nn
 
 from helpers import data, models, network, recordings, shapes, train
-from helpers.models import vgg as vgg_module
 from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
 from tests.chapters.reading import chapter_named
 
@@ -57,11 +56,10 @@ def taught(source: str, name: str) -> str:
 
 
 def test_chapter_and_helpers_define_the_same(chapter, names):
-    assert taught(chapter.sources["block-def"], "vgg_block") == taught(
-        inspect.getsource(vgg_module.vgg_block), "vgg_block"
-    )
-    assert taught(chapter.sources["vgg-def"], "vgg") == taught(inspect.getsource(vgg_module.vgg), "vgg")
-    assert names["VGG_11"] == vgg_module.VGG_11
+    for cell, of_helpers in (("block-def", models.vgg_block), ("vgg-def", models.vgg)):
+        name = of_helpers.__name__
+        assert taught(chapter.sources[cell], name) == taught(inspect.getsource(of_helpers), name)
+    assert names["VGG_11"] == models.VGG_11
 
 
 def count(net):

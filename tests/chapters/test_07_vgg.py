@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import json
 import re
@@ -11,9 +12,10 @@ import statistics
 import pytest
 import torch
 import torchvision
+from safetensors.torch import load_file
 from torch import nn
 
-from helpers import data, models, network, recordings, shapes, train
+from helpers import data, models, network, recordings, shapes, train, weights
 from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
 from tests.chapters.reading import chapter_named
 
@@ -175,6 +177,16 @@ def test_the_experiments_change_one_thing_each():
         fields.append(next(row.field for row in reversed(rows) if row.text.startswith("MaxPool2d")))
         assert net.eval()(torch.rand(2, 1, 32, 32)).shape == (2, 10)
     assert len(set(fields)) == 1  # all three see the same
+    assert count(fives) == pytest.approx(count(pairs), rel=0.06)  # about as many weights
+    single = sum(layer.weight.numel() for layer in fives[1] if isinstance(layer, nn.Conv2d))
+    double = sum(layer.weight.numel() for layer in pairs[1] if isinstance(layer, nn.Conv2d))
+    assert [single // 8**2, double // 8**2] == [50, 54]  # from 8 channels to 16
+    layers = [sum(isinstance(m, nn.Conv2d | nn.Linear) for m in net.modules()) for net in (pairs, fives)]
+    assert layers == [13, 8]
+    for name in ("pairs", "fives"):
+        short, longer = (recordings.load(f"vgg-{name}{end}").recipe for end in ("", "-long"))
+        assert dataclasses.replace(longer, epochs=6) == short
+        assert longer.epochs == 18
 
 
 def last_of(name):
@@ -192,7 +204,32 @@ def test_the_experiment_ends_as_the_chapter_says(chapter, names):
     assert min(fives) > max(pairs + linear)  # each run is above each run of the others
     gap, told = names["gap_solution"], chapter.prose["real-task"]
     assert f"about −{-gap(pairs, fives):.0f}, a real difference" in told
+    longer = [last_of(name) for name in ("vgg-pairs-long", "vgg-fives-long")]
+    assert f"After 18 epochs: about {gap(*longer):.1f}." in told
+    words = chapter.prose["experiment-long-words"]
+    apart = abs(statistics.mean(longer[0]) - statistics.mean(longer[1]))
+    assert f"differ by {apart:.3f}" in words
+    assert min(max(runs) - min(runs) for runs in longer) > 5 * apart
     assert f"about {gap(pairs, linear):.1f}." in told
+
+
+def test_so_many_pictures_are_right_without_a_part(chapter):
+    """The answers to the tasks under the trained network, on the 200 test images of the page."""
+    held = load_file(weights.TEST_IMAGES)
+    batches = data.Batches(data.Split(held["images"], held["labels"].long()), 200, size=64)
+    net = models.trained("vgg")
+
+    def right(*parts):
+        return round(200 * train.accuracy(network.without(net, parts, (1, 64, 64)), batches))
+
+    told, maps = chapter.prose["alive-tasks"], [right(f"block1.0:{unit}") for unit in range(8)]
+    assert f"gets {right()} right" in told
+    assert maps.index(min(maps)) == 3
+    assert f"without map 3: {maps[3]} are left" in told
+    assert f"at least {min(maps[:3] + maps[4:])} are right" in told
+    assert f"3. {right('block3.2')}. By chance" in told
+    shapes_of = {row.name: row.shape for row in network.table(network.trace(net, (1, 64, 64)), (1, 64, 64))}
+    assert [shapes_of[f"block{n}.4"] for n in (3, 5)] == [(32, 8, 8), (64, 2, 2)]
 
 
 def test_the_starts_are_what_the_chapter_says():

@@ -178,9 +178,13 @@ def test_the_experiments_change_one_thing_each():
         assert net.eval()(torch.rand(2, 1, 32, 32)).shape == (2, 10)
     assert len(set(fields)) == 1  # all three see the same
     assert count(fives) == pytest.approx(count(pairs), rel=0.06)  # about as many weights
-    single = sum(layer.weight.numel() for layer in fives[1] if isinstance(layer, nn.Conv2d))
-    double = sum(layer.weight.numel() for layer in pairs[1] if isinstance(layer, nn.Conv2d))
-    assert [single // 8**2, double // 8**2] == [50, 54]  # from 8 channels to 16
+    weights_of = [
+        [sum(layer.weight.numel() for layer in block if isinstance(layer, nn.Conv2d)) for block in net[:5]]
+        for net in (pairs, fives)
+    ]
+    for n, c in ((1, 8), (2, 16), (3, 32)):  # blocks 2, 3 and 4 double the channels
+        assert [part[n] // c**2 for part in weights_of] == [54, 50]
+    assert weights_of[0][4] < weights_of[1][4]  # block 5 does not
     layers = [sum(isinstance(m, nn.Conv2d | nn.Linear) for m in net.modules()) for net in (pairs, fives)]
     assert layers == [13, 8]
     for name in ("pairs", "fives"):

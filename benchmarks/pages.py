@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import re
 import statistics
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure
+from helpers import models
+from helpers.widgets import TrainedExplorer, bundle
 from tools.browser import launch, served
 
 CHAPTER = "chapters/en/01_conv2d.html"
 CHAPTERS = "chapters/en/0[1-9]_*.html"
-LENET = "chapters/en/05_lenet.html"
 
 #: notes when the first widget of the page came to life
 USABLE = """new MutationObserver(() => {
@@ -39,14 +41,13 @@ EDITS = """([id, count]) => {
 }"""
 
 
-#: milliseconds of forward passes of the trained LeNet, every layer kept
-FORWARD = """(count) => {
+#: milliseconds of forward passes of a trained network, every layer kept
+FORWARD = """([layers, shapes, input, text, count]) => {
   const { engine, safetensors } = convnets;
-  const { state } = document.querySelector('[data-cnn-widget="TrainedExplorer"]').dataset;
-  const { layers, shapes, input_shape } = JSON.parse(state);
-  const tensors = safetensors.readSafetensors(safetensors.bytesOf(convnets.lenetWeights).buffer);
-  const machine = new engine.Engine(engine.stepsOf(layers, shapes, input_shape), tensors);
-  const x = Float32Array.from({ length: 784 }, (_, n) => ((Math.floor(n / 28) * (n % 28)) % 7) / 7);
+  const tensors = safetensors.readSafetensors(safetensors.bytesOf(text).buffer);
+  const machine = new engine.Engine(engine.stepsOf(layers, shapes, input), tensors);
+  const picture = Float32Array.from({ length: 784 }, (_, n) => ((Math.floor(n / 28) * (n % 28)) % 7) / 7);
+  const x = engine.resized(picture, [28, 28], input.slice(1));
   return Array.from({ length: count }, () => {
     const start = performance.now();
     machine.run(x);
@@ -69,8 +70,14 @@ def measure(site: Path, loads: int = 7, edits: int = 200) -> list[Figure]:
             Figure("first explorer usable (median of cold loads)", _first(browser, url, loads), "s", most=1.5),
             Figure("an edit of an 8×8 input (95th percentile)", _latency(browser, url, 8, edits), "ms", most=16),
             Figure("an edit of a 28×28 input (95th percentile)", _latency(browser, url, 28, edits), "ms", most=33),
-            Figure(
-                "LeNet forward in the page (95th percentile)", _forward(browser, f"{address}/{LENET}"), "ms", most=8
+            *(
+                Figure(
+                    f"{known.title} forward in the page (95th percentile)",
+                    _forward(browser, name),
+                    "ms",
+                    most=8 if name == "lenet" else 100,
+                )
+                for name, known in models.TRAINED.items()
             ),
         ]
         browser.close()
@@ -115,10 +122,10 @@ def _latency(browser: Any, url: str, size: int, edits: int) -> float:
     return sorted(times)[int(0.95 * len(times))]
 
 
-def _forward(browser: Any, url: str, count: int = 200) -> float:
-    page = browser.new_page()
-    page.goto(url)
-    page.wait_for_function("globalThis.convnets?.lenetWeights")
-    times = page.evaluate(FORWARD, count)
+def _forward(browser: Any, name: str, count: int = 200) -> float:
+    explorer, page = TrainedExplorer(name), browser.new_page()
+    page.add_script_tag(content=bundle.classic())
+    text = base64.b64encode(explorer.weights).decode()
+    times = page.evaluate(FORWARD, [explorer.layers, explorer.shapes, explorer.input_shape, text, count])
     page.close()
     return sorted(times)[int(0.95 * count)]

@@ -67,8 +67,9 @@ class Recording:
     def __repr__(self) -> str:
         kind = "test" if self.recipe.test else "validation"
         mean, spread = self.test_accuracy if self.recipe.test else self.validation_accuracy
+        key = f"recording.{kind}" if len(self.runs) > 1 else f"recording.{kind}_once"
         told = say(
-            f"recording.{kind}", mean=f"{mean:.4f}", spread=f"{spread:.4f}", seeds=len(self.runs),
+            key, mean=f"{mean:.4f}", spread=f"{spread:.4f}", seeds=len(self.runs),
             device=self.made["device"],
         )  # fmt: skip
         return f"Recording({self.name}: {told})"

@@ -6,6 +6,7 @@ them.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import itertools
 from collections.abc import Callable, Iterator
@@ -61,9 +62,9 @@ def address(site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens an address in a browser that no other host answers; at the end, nothing may have gone wrong."""
+@contextlib.contextmanager
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens addresses in a browser that no other host answers; at the end, nothing may have gone wrong."""
     faults: list[str] = []
     contexts = []
 
@@ -97,6 +98,13 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens addresses for one test, as `visit` does."""
+    with visit(browser) as open_it:
+        yield open_it
 
 
 def wait_until_all_is_there(page: Page) -> None:

@@ -46,14 +46,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # long ones first: nobody waits for the last
 
 
+#: a chapter's name in the name of a test
+CHAPTER = re.compile(r"\d\d_[a-z][a-z\d_]*")
+
+
 def together(nodeid: str) -> str:
     """What runs in one worker, in its order: a file, whose fixtures are made once; a chapter; a notebook."""
     path, _, test = nodeid.partition("::")
     if path.endswith("test_notebooks.py") and "[" in test:
         return test.partition("[")[2] + ("" if "under_nbval" in test else " elsewhere")
-    if path.startswith("tests/chapters/") and (chapter := re.search(r"\d\d_[a-z]\w*", nodeid)):
+    if path.startswith("tests/chapters/") and (chapter := CHAPTER.search(nodeid)):
         return chapter[0]
-    return f"{path} axe" if "axe" in test else path
+    if path.startswith("tests/browser/") and (chapter := CHAPTER.search(test)):
+        return f"{path} {chapter[0]}"
+    return path
 
 
 class Together(LoadScopeScheduling):

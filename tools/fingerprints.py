@@ -35,13 +35,16 @@ READERS = {
     "helpers.exercise.quiz": ("helpers/quizzes/{}.json",),
     "helpers.widgets.Quiz": ("helpers/quizzes/{}.json",),
     "helpers.recordings.load": ("helpers/recorded/{}.json",),
+    "helpers.models.trained": ("helpers/weights/{}.safetensors",),
+    "helpers.widgets.TrainedExplorer": ("helpers/weights/{}.safetensors", "helpers/weights/test-images.safetensors"),
+    "helpers.widgets.LeNetExplorer": ("helpers/weights/lenet.safetensors", "helpers/weights/test-images.safetensors"),
 }
 
 #: what says a word; what hands out those that begin in some way, and all of them
 SAY, BEGINNING, TABLE = "helpers.words.say", "helpers.words.beginning", "helpers.words.table"
 
-#: kinds of files that no output depends on, or that are code
-NO_DATA = {".py", ".pyc", ".js", ".css", ".md"}
+#: kinds of files that no output depends on, or that are code; and what only pages fetch
+NO_DATA, PAGES = {".py", ".pyc", ".js", ".css", ".md"}, {"assets.json"}
 
 _recording = Lock()
 
@@ -135,6 +138,7 @@ def _opened(reach: Reach) -> Iterator[Path]:
     of the path ("rooms/*/facts.json"). What is read by name is found by its calls.
     """
     data = [path for path in sorted((reach.root / "helpers").rglob("*")) if path.suffix not in NO_DATA]
+    data = [path for path in data if path.name not in PAGES]
     by_name = [pattern for patterns in READERS.values() for pattern in patterns]
     data = [path for path in data if not any(fits(one, path.relative_to(reach.root).as_posix()) for one in by_name)]
     for code in reach.modules.values():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from torch import nn
 
 from helpers import weights
+from helpers.models.alexnet import alexnet
 from helpers.models.lenet import modern_lenet
+from helpers.models.vgg import narrow_vgg
 from helpers.words import listed, say
 
 
@@ -20,7 +23,11 @@ class Trained(NamedTuple):
     input_shape: tuple[int, int, int]
 
 
-TRAINED = {"lenet": Trained("LeNet", modern_lenet, (1, 28, 28))}
+TRAINED = {
+    "lenet": Trained("LeNet", modern_lenet, (1, 28, 28)),
+    "alexnet": Trained("AlexNet ÷ 8", partial(alexnet, divide=8), (1, 224, 224)),
+    "vgg": Trained("VGG-11 ÷ 8", partial(narrow_vgg, size=64), (1, 64, 64)),
+}
 
 
 def trained(name: str) -> nn.Module:

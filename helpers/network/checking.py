@@ -90,7 +90,7 @@ class _Reader:
         most = LIMITS["branches"]
         if not isinstance(branches, list | tuple) or not all(map(_items, branches)):
             raise TypeError(say("network.bad.branches", layer=n, maximum=most, value=type(branches).__name__))
-        if not 2 <= len(branches) <= most:
+        if not LIMITS["least_branches"] <= len(branches) <= most:
             raise ValueError(say("network.bad.branches", layer=n, maximum=most, value=len(branches)))
         read = tuple(self.items(branch, depth + 1) for branch in branches)
         return Layer(name=name, kind="Parallel", branches=read, join=join)

@@ -161,8 +161,7 @@ def flat(nodes: Sequence[Step | Fork]) -> list[dict[str, Any]]:
 def blocks(nodes: Sequence[Step | Fork]) -> list[dict[str, Any]]:
     """The items of a chain, where a module that holds all steps of one run of it becomes a block with its name.
 
-    No block is made of one layer, of all that a branch or the network has, or of a single Parallel, which takes the
-    module's name instead.
+    No block is made of one layer, or of all that a branch or the network has; one that is all of another gives way.
     """
     steps = list(in_order(nodes))
     return _grouped(nodes, (), Counter(step.scope[:n] for step in steps for n in range(1, len(step.scope) + 1)))
@@ -178,11 +177,8 @@ def _grouped(
             items += [_item(node, partial(_grouped, prefix=_scope(node), counts=counts)) for node in steps]
             continue
         inner = _grouped(steps, key, counts)
-        if len(list(in_order(steps))) == counts[key] > 1:
-            if len(inner) > 1:
-                inner = [{"name": ".".join(key), "kind": "Block", "layers": inner}]
-            elif inner[0]["kind"] == "Parallel":
-                inner = [{**inner[0], "name": ".".join(key)}]
+        if len(list(in_order(steps))) == counts[key] > 1 and (len(inner) > 1 or inner[0]["kind"] == "Parallel"):
+            inner = [{"name": ".".join(key), "kind": "Block", "layers": inner}]
         items += inner
     return items[0]["layers"] if len(items) == 1 and items[0]["kind"] == "Block" else items
 

@@ -33,9 +33,9 @@ def trace(model: nn.Module, input_shape: Any, *, blocks: bool = False) -> tuple[
     functions made which tensor of which: modules of the `KINDS`, functions and tensor methods that do the same
     (F.relu, F.max_pool2d, torch.flatten, a view of one image as a vector, an average over rows and columns, F.dropout),
     concatenation along channels and the addition of equal shapes. Nested modules are flattened; with blocks, a module
-    whose layers run one after the other is a Block with its name. A layer's name is its place in the model
-    ("features.3"), a function's that of the module which calls it and its own ("features.relu"). What changes neither
-    shapes nor counts (a padding mode, a slope, whether a layer works in place) is not kept.
+    whose layers run one after the other, or as branches that it joins, is a Block with its name. A layer's name is its
+    place in the model ("features.3"), a function's that of the module which calls it and its own ("features.relu").
+    What changes neither shapes nor counts (a padding mode, a slope, whether a layer works in place) is not kept.
     Raises ValueError that names the module or function and says what would fit: for modules that `KINDS` does not list
     or that cannot be watched (`inspect` says which), for parameters that are no layer's, for anything else that happens
     between two layers, for branches that do not come together in a join, for layers with weights that run twice or

@@ -15,6 +15,9 @@ import { say } from "./words/words.js";
 /** Four corners of a frame. */
 const CORNERS = "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z";
 
+/** What may scroll, and what the keyboard reaches by itself. */
+const SCROLLERS = ".cx-scroll, .cx-sum", STOPS = "[tabindex='0'], a[href], button, input, select, textarea";
+
 /**
  * What an explorer fills in: `refusal`, `compute`, `build` and `draw`; and where it has them, `linked`, `forgetView`.
  * The rest is the same for all: a change goes into the draft; what is possible reaches the model (Python's, or the page's)
@@ -38,6 +41,8 @@ export class Explorer {
     /** The state that it follows from. @type {V | null} */
     this.computed = null;
     this.impossible = false;
+    /** What is a stop for the keyboard while it scrolls. @type {Set<HTMLElement>} */
+    this.reached = new Set();
     /** @type {(key: string, params?: Record<string, any>) => string} */
     this.word = (key, params) => say(this.lang, key, params);
     this.alerts = new Alerts(this.lang, () => this.update());
@@ -129,6 +134,8 @@ export class Explorer {
     }
     el.append(this.root);
     this.update();
+    this.watch = new ResizeObserver(() => this.#reach());
+    this.watch.observe(this.root);
     this.link?.start();
   }
 
@@ -144,6 +151,19 @@ export class Explorer {
     for (const element of this.pale) setAttribute(element, "aria-disabled", this.impossible ? "true" : null);
     this.draw(draft.values);
     this.link?.update();
+    requestAnimationFrame(() => this.#reach());
+  }
+
+  /** What scrolls and holds nothing that the keyboard reaches is a stop itself, for as long as it scrolls. */
+  #reach() {
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(SCROLLERS))) {
+      const scrolls = part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight;
+      const stop = scrolls && getComputedStyle(part).overflowX !== "visible" && !part.querySelector(STOPS);
+      if (stop && part.tabIndex < 0) {
+        part.tabIndex = 0;
+        this.reached.add(part);
+      } else if (!stop && this.reached.delete(part)) part.removeAttribute("tabindex");
+    }
   }
 
   forget() {
@@ -159,6 +179,7 @@ export class Explorer {
   }
 
   destroy() {
+    this.watch?.disconnect();
     this.link?.destroy();
     this.draft.destroy();
     for (const part of this.kept) part.destroy?.();

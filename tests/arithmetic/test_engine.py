@@ -198,12 +198,12 @@ def test_the_shipped_test_images_are_those_of_the_sample():
     assert len(kept["labels"]) == TrainedExplorer("lenet").test_count
 
 
-# --- LeNet, with whatever a reader changes
+# --- the trained networks, with whatever a reader changes
 
-COUNT = """async ([weightsText, testsText, layers, shapes, cases, pictures]) => {
+COUNT = """async ([weightsText, testsText, layers, shapes, input, cases, pictures]) => {
   const { engine, evaluation, safetensors, trainedStages } = convnets;
   const read = (text) => safetensors.readSafetensors(safetensors.bytesOf(text).buffer);
-  const input = [1, 28, 28], steps = engine.stepsOf(layers, shapes, input), tensors = read(weightsText);
+  const steps = engine.stepsOf(layers, shapes, input), tensors = read(weightsText);
   const { images, labels } = read(testsText);
   const machine = new engine.Engine(steps, tensors);
   const network = { pictures: Uint8Array.from(images.d), side: 28, labels: labels.d, input };
@@ -220,27 +220,34 @@ COUNT = """async ([weightsText, testsText, layers, shapes, cases, pictures]) => 
 }"""
 
 
-def random_state(draw):
-    """Kernels, units and layers that a reader might change in LeNet."""
-    units = {1: 6, 2: 16, 3: 120, 4: 84}
-    kernels = [
-        (layer := draw.randint(1, 2), draw.randrange(units[layer]), 0 if layer == 1 else draw.randrange(6),
-         [[draw.uniform(-1, 1) for _ in range(5)] for _ in range(5)])
-        for _ in range(draw.randint(0, 2))
-    ]  # fmt: skip
-    silenced = [(layer := draw.randint(1, 4), draw.randrange(units[layer])) for _ in range(draw.randint(0, 6))]
-    off = draw.sample(["1", "4", "8", "10"], draw.choice([0, 0, 1, 2]))
+def random_state(draw, explorer):
+    """Kernels, units and layers that a reader might change in a trained network."""
+    layers, reads = explorer.weighted, explorer.reads
+    units = [layer.get("out_channels", layer.get("out_features")) for layer in layers]
+    convolutions = [n for n, layer in enumerate(layers) if layer["kind"] == "Conv2d"]
+    kernels = []
+    for _ in range(draw.randint(0, 2)):
+        n = draw.choice(convolutions)
+        rows, columns = layers[n]["kernel_size"]
+        kernel = [[draw.uniform(-1, 1) for _ in range(columns)] for _ in range(rows)]
+        kernels.append((n + 1, draw.randrange(units[n]), draw.randrange(reads[n]), kernel))
+    silenced = [
+        (n + 1, draw.randrange(units[n])) for n in (draw.randrange(len(units) - 1) for _ in range(draw.randint(0, 6)))
+    ]
+    off = draw.sample(sorted(explorer.parts), draw.choice([0, 0, 1, 2]))
     return {"kernels": kernels, "silenced": silenced, "off": off}
 
 
-def test_logits_and_right_answers_are_pytorchs_whatever_is_changed(script, sweep):
-    explorer, draw = TrainedExplorer("lenet"), random.Random(3)
+@pytest.mark.parametrize("name", models.TRAINED)
+def test_logits_and_right_answers_are_pytorchs_whatever_is_changed(script, sweep, name):
+    explorer, draw = TrainedExplorer(name), random.Random(3)
     cases = [{"kernels": [], "silenced": [], "off": []}]
-    cases += [random_state(draw) for _ in range(sweep(500, least=12))]
+    count = sweep(500, least=12) if name == "lenet" else sweep(20, least=2)
+    cases += [random_state(draw, explorer) for _ in range(count)]
     files = [base64.b64encode(content).decode() for content in (explorer.weights, explorer.tests)]
-    told = script.evaluate(COUNT, [*files, explorer.layers, explorer.shapes, cases, 200])
+    told = script.evaluate(COUNT, [*files, explorer.layers, explorer.shapes, explorer.input_shape, cases, 200])
     test, unsure = chosen(), 0
-    X, labels = test["images"][:, None] / 255, test["labels"].long()
+    X, labels = as_input(test["images"], explorer.input_shape), test["labels"].long()
     for case, answer in zip(cases, told, strict=True):
         explorer.set_trait("off", ())
         for name, value in case.items():
@@ -257,21 +264,27 @@ def test_logits_and_right_answers_are_pytorchs_whatever_is_changed(script, sweep
     assert unsure < 0.02 * 200 * len(cases)
 
 
-def test_the_pages_logits_are_pytorchs_on_the_sample_s_test_images(script, sweep):
+@pytest.mark.parametrize("name", models.TRAINED)
+def test_the_pages_logits_are_pytorchs_on_the_sample_s_test_images(script, sweep, name):
     images = data.sample().test.images[: sweep(1000, least=200)]
-    net, told = models.trained_lenet(), []
-    layers = network.trace(net, (1, 28, 28))
-    shapes = [list(row.shape) for row in network.table(layers, (1, 28, 28))]
-    tensors = {key: {"shape": list(v.shape), "d": v.flatten().tolist()} for key, v in net.state_dict().items()}
-    script.evaluate("""([layers, shapes, tensors]) => {
-      for (const tensor of Object.values(tensors)) tensor.d = Float32Array.from(tensor.d);
-      globalThis.machine = new convnets.engine.Engine(convnets.engine.stepsOf(layers, shapes, [1, 28, 28]), tensors);
-    }""", [layers, shapes, tensors])  # fmt: skip
+    explorer, told = TrainedExplorer(name), []
+    weights_text = base64.b64encode(explorer.weights).decode()
+    script.evaluate("""([layers, shapes, input, text]) => {
+      const { engine, safetensors } = convnets;
+      const tensors = safetensors.readSafetensors(safetensors.bytesOf(text).buffer);
+      globalThis.machine = new engine.Engine(engine.stepsOf(layers, shapes, input), tensors);
+      const grey = (x) => Float32Array.from(x, (level) => level / 255);
+      globalThis.resized = (x) => engine.resized(grey(x), [28, 28], input.slice(1));
+    }""", [explorer.layers, explorer.shapes, explorer.input_shape, weights_text])  # fmt: skip
     for image in images:
-        told.append(
-            script.evaluate(
-                "(x) => [...machine.run(Float32Array.from(x, (level) => level / 255))]", image.flatten().tolist()
-            )
-        )
+        told.append(script.evaluate("(x) => [...machine.run(resized(x))]", image.flatten().tolist()))
     with torch.no_grad():
-        torch.testing.assert_close(torch.tensor(told), net(images[:, None] / 255), rtol=1e-4, atol=1e-4)
+        wanted = models.trained(name)(as_input(images, explorer.input_shape))
+    torch.testing.assert_close(torch.tensor(told), wanted, rtol=1e-4, atol=1e-4)
+
+
+def as_input(images, input_shape):
+    """Images as PyTorch brings them to a network's size."""
+    X = images[:, None] / 255
+    size = tuple(input_shape[1:])
+    return X if size == (28, 28) else F.interpolate(X, size, mode="bilinear", antialias=True)

@@ -104,6 +104,36 @@ def test_rows_and_blocks_of_random_trees_are_found_and_edited_where_they_are(scr
         assert answer == [True] * 5, case
 
 
+BRANCHED = """text => JSON.stringify(JSON.parse(text).map(({ layers, input }) => {
+  const { network, networkItems: { places, around, edited, freshBranch, rowAt } } = convnets;
+  const { rows } = network.table(layers, input), told = places(layers);
+  const joins = told.map((place, n) => ({ ...place, n })).filter(({ item }) => item.branches);
+  return [
+    told.every(({ path, depth }) => around(layers, path).length === depth),
+    told.every(({ path }) => around(layers, path).every(({ item, path: above, branch }) =>
+      item.branches && above.every((n, i) => path[i] === n) && path[above.length] === branch)),
+    told.every(({ path }, n) => rowAt(layers, path) === n),
+    joins.map(({ item, path, n }) => {
+      const put = (one) => ({ ...one, branches: [...one.branches, freshBranch(item.join, rows[n])] });
+      const more = edited(layers, path, (list, i) => list.map((one, k) => k === i ? put(one) : one));
+      return [more, rowAt(more, path)];
+    }),
+  ];
+}))"""
+
+
+def test_a_new_branch_fits_the_others_by_pytorch(script, sweep):
+    cases = [case for case in trees.trees(sweep(1000, least=300), seed=67) if case.outputs()[1] is None]
+    answers, joins = json.loads(script.evaluate(BRANCHED, json.dumps([told(case) for case in cases]))), 0
+    for case, (*found, more) in zip(cases, answers, strict=True):
+        assert found == [True] * 3, case
+        for layers, row in more:
+            outputs, _ = trees.Tree(layers, case.input_shape, 1).outputs()
+            assert len(outputs) > row, (case, layers)
+            joins += 1
+    assert joins > len(cases) / 3
+
+
 def test_trees_with_windows_of_different_sizes_are_pythons(script, sweep):
     compared(script, trees.uneven_trees(sweep(5000, least=300), seed=62))
 

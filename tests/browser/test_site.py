@@ -2,13 +2,15 @@
 
 import gzip
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from helpers.widgets import ConvExplorer, bundle
-from tests.browsing import wait_until_all_is_there
+from tests.browsing import visit, wait_until_all_is_there
 from tests.explorers.explorer import Explorer, faults_by_axe
+from tools import notebooks
 
 PAPER = {"width": 700, "height": 1000}
 OURS = ["[data-cnn-widget]", ".course-check", "figure"]
@@ -25,14 +27,44 @@ def test_the_root_leads_to_the_welcome_page(open_page, site, address):
         page.wait_for_url("**/chapters/en/00_welcome.html")
 
 
-def test_every_page_loads_cleanly_and_is_no_wider_than_its_screen(open_page, site, address):
-    for name in pages(site):
-        page = open_page(f"{address}/{name}", viewport={"width": 360, "height": 800})
+CHAPTERS = sorted(path.stem for path in notebooks.all_notebooks() if path.parent.name == "en")
+
+
+@pytest.fixture(scope="module", params=CHAPTERS)
+def chapter(request, browser, address):
+    """A chapter's page on a phone, opened once for all that is looked at; a fault at any time is one of it."""
+    with visit(browser) as open_page:
+        page = open_page(f"{address}/chapters/en/{request.param}.html", viewport={"width": 360, "height": 800})
         wait_until_all_is_there(page)
-        for width in (360, 1400):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        page.context.close()
+        yield page
+
+
+def is_no_wider_than_its_screen(page):
+    for width in (360, 1400):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
+def test_a_chapter_loads_cleanly_and_is_no_wider_than_its_screen(chapter):
+    is_no_wider_than_its_screen(chapter)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_our_parts_of_a_chapter(chapter, scheme):
+    chapter.emulate_media(color_scheme=scheme)
+    chapter.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+    chapter.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    chapter.get_by_role("spinbutton", name="Stride rows").first.fill("0")  # with an alert, too
+    assert faults_by_axe(chapter, *(part for part in OURS if chapter.locator(part).count()), scheme=scheme) == []
+
+
+def test_every_other_page_loads_cleanly_and_is_no_wider_than_its_screen(open_page, site, address):
+    for name in pages(site):
+        if Path(name).stem not in CHAPTERS:
+            page = open_page(f"{address}/{name}", viewport={"width": 360, "height": 800})
+            wait_until_all_is_there(page)
+            is_no_wider_than_its_screen(page)
+            page.context.close()
 
 
 def test_every_page_loads_cleanly_from_disk(open_page, site):
@@ -40,16 +72,6 @@ def test_every_page_loads_cleanly_from_disk(open_page, site):
         page = open_page(f"{site.as_uri()}/{name}")
         wait_until_all_is_there(page)
         page.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_our_parts(open_page, site, address, scheme):
-    for name in [page for page in pages(site) if re.search(r"/\d\d_", page)]:
-        page = open_page(f"{address}/{name}", color_scheme=scheme)
-        page.wait_for_selector("[data-live]")
-        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
-        page.get_by_role("spinbutton", name="Stride rows").first.fill("0")  # with an alert, too
-        assert faults_by_axe(page, *(part for part in OURS if page.locator(part).count()), scheme=scheme) == []
 
 
 def test_axe_would_find_a_fault(open_page, address):
@@ -211,22 +233,22 @@ def test_hidden_checks_do_not_show_on_the_page(site):
     assert "_solution" not in index
 
 
-@pytest.mark.parametrize("chapter", ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet"])
-def test_a_chapter_page_is_light(browser, address, chapter):
+@pytest.mark.parametrize("name", CHAPTERS[1:])
+def test_a_chapter_page_is_light(browser, address, name):
     """At most 600 KB as gzip would send them (fonts as they are), the budget of the design; trained weights, which are
     fetched by the explorer that needs them, are counted apart: at most 300 KB."""
     page, answers = browser.new_page(), []
     page.on(
         "response", lambda answer: answers.append(answer)
     )  # read afterwards: to ask for a body here would hold up the page
-    page.goto(f"{address}/chapters/en/{chapter}.html")
+    page.goto(f"{address}/chapters/en/{name}.html")
     page.wait_for_load_state("networkidle")
     bodies = {answer.url: answer.body() for answer in answers}
     page.close()
     sizes = {url: len(b if re.search(r"\.(woff2?|png)$", url) else gzip.compress(b)) for url, b in bodies.items()}
     assert len(sizes) > 5
     weights = [sizes.pop(url) for url in list(sizes) if "lenet-weights" in url]
-    assert len(weights) == (chapter == "05_lenet")
+    assert len(weights) == (name == "05_lenet")
     assert sum(weights) <= 300_000
     assert sum(sizes.values()) <= 600_000, sizes
 

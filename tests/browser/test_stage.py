@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.browsing import wait_until_all_is_there
+from tests.browsing import visit, wait_until_all_is_there
+from tools import notebooks
 
-CHAPTERS = ("00_welcome", "01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet")
+CHAPTERS = sorted(path.stem for path in notebooks.all_notebooks() if path.parent.name == "en")
 LAPTOP = {"width": 1280, "height": 800}
 WIDEST = {1280: 960, 1440: 1100, 1920: 1100}
 MEASURE = 720  # 45rem
@@ -20,28 +21,15 @@ def box(page, selector):
     return page.locator(selector).first.bounding_box()
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_explorers_are_wider_than_the_text_and_no_page_is_wider_than_its_screen(open_page, address, name):
-    page = opened(open_page, address, name)
-    for width in (360, 768, 1280, 1440, 1920):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
-        assert box(page, ".bd-article p")["width"] <= MEASURE
-        if width in WIDEST:
-            assert MEASURE < box(page, "[data-cnn-widget]")["width"] <= WIDEST[width], width
+@pytest.fixture(scope="module", params=CHAPTERS)
+def chapter(request, browser, address):
+    """A chapter's name and its page on a laptop, opened once for all that is looked at, in the order of the tests."""
+    with visit(browser) as open_page:
+        yield request.param, opened(open_page, address, request.param)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_code_and_printed_text_need_no_sideways_scroll_on_a_laptop(open_page, address, name):
-    page = opened(open_page, address, name)
-    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
-    cut = """all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"""
-    assert page.locator(".bd-article div.cell pre").evaluate_all(cut) == []
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_the_first_explorer_is_in_the_first_screen(open_page, address, name):
-    page = opened(open_page, address, name)
+def test_the_first_explorer_is_in_the_first_screen(chapter):
+    name, page = chapter
     explorer = page.locator("[data-cnn-widget]").first
     grid, control = (explorer.locator(what).first.bounding_box() for what in ("[role=grid], canvas, svg", "button"))
     bottoms = [part["y"] + part["height"] for part in (grid, control)]
@@ -49,14 +37,34 @@ def test_the_first_explorer_is_in_the_first_screen(open_page, address, name):
     assert (bottoms[0] if name != "05_lenet" else max(bottoms)) <= LAPTOP["height"]
 
 
-@pytest.mark.parametrize("name", CHAPTERS[1:])
-def test_set_up_is_folded_and_before_you_start_comes_after_the_explorer(open_page, address, name):
-    page = opened(open_page, address, name)
+def test_set_up_is_folded_and_before_you_start_comes_after_the_explorer(chapter):
+    name, page = chapter
+    if name == "00_welcome":  # it has nothing to set up
+        assert page.locator("#before-you-start").count() == 0
+        return
     fold = page.locator("details.hide").first
     assert fold.locator("summary").inner_text().strip() == "Set-up"
     assert fold.get_attribute("open") is None
     assert box(page, "#before-you-start")["y"] > box(page, "[data-cnn-widget]")["y"]
     assert page.locator(".bd-article p a[href='#before-you-start']").first.is_visible()
+
+
+def test_explorers_are_wider_than_the_text_and_no_page_is_wider_than_its_screen(chapter):
+    _, page = chapter
+    for width in (360, 768, 1440, 1920, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        assert box(page, ".bd-article p")["width"] <= MEASURE
+        if width in WIDEST:
+            assert MEASURE < box(page, "[data-cnn-widget]")["width"] <= WIDEST[width], width
+
+
+def test_code_and_printed_text_need_no_sideways_scroll_on_a_laptop(chapter):
+    _, page = chapter
+    page.set_viewport_size(LAPTOP)
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    cut = """all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"""
+    assert page.locator(".bd-article div.cell pre").evaluate_all(cut) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -312,7 +312,7 @@ def test_a_tree_is_pythons_table_and_program(open_network):
     kinds = [text.split(": ")[1] for text in rows.locator("button").all_inner_texts()]
     assert kinds == [row.text.split("(")[0] for row in expected]
     assert explorer.region.locator(".nx-branch:visible").all_inner_texts() == [
-        "Branch 1", "Branch 2", "Branch 3", "Branch 1",
+        "Branch 1", "Branch 2", "Branch 3", "Branch 1", "Branch 2: shortcut",
     ]  # fmt: skip
     assert explorer.status.startswith(f"{sum(row.parameters for row in expected):,} parameters (+0)")
     assert explorer.region.locator(".nx-program code").text_content() == network.code(TREE, (1, 12, 12))
@@ -320,6 +320,30 @@ def test_a_tree_is_pythons_table_and_program(open_network):
     assert name == "A network of 12 layers: 1×12×12 → 8×12×12 → 18×12×12 → 2592 → 10."
     explorer.button("Layer 9: Concat").click()
     assert "Channels of all branches: 4 + 6 + 8 = 18" in explorer.region.inner_text()
+
+
+#: of each row of the live table: the branch that begins there, its name, its program, how deep in branches and blocks
+LIVE = """rows => rows.map(row => {
+  const told = (part) => { const one = row.querySelector(part); return one && !one.hidden ? one.textContent : ""; };
+  const style = (name) => Number(row.style.getPropertyValue(name));
+  return [told(".nx-branch"), told(".nx-pick"), told("code"), style("--depth"), style("--blocks")];
+})"""
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_without_scripts_branches_and_blocks_are_those_of_the_live_table(open_network, lang):
+    words.use_language(lang)
+    shortcut, colon = words.say("tree.shortcut", branch=2), words.say("tree.begins", branch="", text="")
+    live = open_network(TREE, (1, 12, 12)).page.locator("tbody tr:not(.nx-input-row)").evaluate_all(LIVE)
+    stored = open_network(TREE, (1, 12, 12), java_script_enabled=False).page.locator("tbody tr th")
+    texts = [text for text in stored.evaluate_all("all => all.map(one => one.textContent)") if shortcut not in text]
+    assert len(texts) == len(live) == 13
+    for (branch, name, code, depth, blocks), text in zip(live, texts, strict=True):
+        assert (text.count("\N{EM SPACE}"), text.count("\N{EN SPACE}")) == (depth, blocks)
+        begins = f"{branch}{colon}" if branch and branch != shortcut else ""
+        kind = name if not depth and not blocks and "mixed" in name else name.split(colon)[1]
+        assert text.strip().removesuffix("()") == begins + (code or kind), text
+    assert stored.first.evaluate("cell => getComputedStyle(cell).textAlign") == "left"
 
 
 def test_a_layer_in_a_branch_is_changed_where_it_is(open_network):
@@ -352,6 +376,146 @@ def test_a_layer_in_a_branch_is_changed_where_it_is(open_network):
         assert "makes no sense" in open_network(link=f"#net?{bad}").alert.inner_text()
 
 
+def branches_of(explorer, join):
+    return explorer.region.get_by_role("group", name=f"Branches of {join}")
+
+
+def assert_pythons(explorer, layers, shape):
+    """Table, totals, drawing and program are those of these layers."""
+    expected = network.table(layers, shape)
+    rows = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head)")
+    assert [row.locator("td").first.inner_text() for row in rows.all()] == [
+        "×".join(map(str, row.shape)) for row in expected
+    ]
+    assert [text.split(": ")[1] for text in rows.locator("button").all_inner_texts()] == [
+        row.text.split("(")[0] for row in expected
+    ]
+    assert explorer.region.locator(".nx-drawing [data-layer]").count() == len(expected)
+    assert explorer.status.startswith(
+        f"{sum(row.parameters for row in expected):,} parameters (",
+    )
+    assert f"{sum(row.multiply_adds for row in expected):,} multiply-adds" in explorer.status
+    assert explorer.region.locator(".nx-program code").text_content() == network.code(layers, shape)
+
+
+def changed(branches, *, join="concat", before=(), after=()):
+    return [*before, {"kind": "Parallel", "branches": branches, "join": join}, *after]
+
+
+def test_whole_branches_are_duplicated_removed_and_added(open_network):
+    ends = {"before": [conv(8, 3)], "after": [{"kind": "Flatten"}, {"kind": "Linear", "out_features": 10}]}
+    one, two, three = INCEPTION["branches"]
+    explorer = open_network(changed([one, two, three], **ends), (1, 12, 12))
+    join = branches_of(explorer, "layer 9 (Concat)")
+    assert not join.is_visible()
+    explorer.button("Layer 4: Conv2d").click()  # in branch 2
+    which = join.get_by_role("combobox", name="Branch to change")
+    assert which.input_value() == "1"
+    assert which.locator("option").all_inner_texts() == ["Branch 1", "Branch 2", "Branch 3"]
+    join.get_by_role("button", name="Duplicate").press("Enter")
+    join = branches_of(explorer, "layer 11 (Concat)")
+    assert which.is_visible() is False
+    which = join.get_by_role("combobox", name="Branch to change")
+    assert (which.input_value(), which.locator("option").count()) == ("2", 4)
+    assert explorer.button("Layer 5: Conv2d").get_attribute("aria-pressed") == "true"
+    assert join.get_by_role("button", name="Duplicate").evaluate("button => button === document.activeElement")
+    assert_pythons(explorer, changed([one, two, two, three], **ends), (1, 12, 12))
+    assert "(+" in explorer.status
+    explorer.spin("Layer 5 output channels").fill("3")  # the copy is a branch of its own
+    other = [conv(3, 1), conv(6, 3)]
+    assert_pythons(explorer, changed([one, two, other, three], **ends), (1, 12, 12))
+    which.select_option("Branch 1")
+    join.get_by_role("button", name="Remove").click()
+    assert explorer.button("Layer 10: Concat").get_attribute("aria-pressed") == "true"
+    assert_pythons(explorer, changed([two, other, three], **ends), (1, 12, 12))
+    join = branches_of(explorer, "layer 10 (Concat)")
+    join.get_by_role("button", name="New branch").click()
+    fresh = {"kind": "Conv2d", "out_channels": 16, "kernel_size": 3, "padding": 1}
+    layers = changed([two, other, three, [fresh]], **ends)
+    assert_pythons(explorer, layers, (1, 12, 12))
+    assert explorer.button("Layer 10: Conv2d").get_attribute("aria-pressed") == "true"
+    link = explorer.link
+    again = open_network(TREE, (1, 12, 12), link=link)
+    assert_pythons(again, layers, (1, 12, 12))
+    assert again.link == link
+    assert branches_of(again, "layer 11 (Concat)").get_by_role("combobox").input_value() == "3"
+    again.button("Reset").click()
+    assert_pythons(again, TREE, (1, 12, 12))
+
+
+def test_branches_that_cannot_be_are_refused_in_words(open_network):
+    """An Add whose shapes differ, one branch too few, too many, too many layers."""
+    explorer = open_network(changed([[conv(8, 3)], []], join="add", before=[conv(8, 1)]), (1, 9, 9))
+    explorer.button("Layer 3: Add").click()
+    join = branches_of(explorer, "layer 3 (Add)")
+    link, rows = explorer.link, explorer.rows()
+    join.get_by_role("button", name="Remove").click()
+    assert explorer.alert.inner_text() == (
+        "Layer 3 (Add) must keep at least 2 branches. "
+        "To do without it, choose layer 3 and remove that, with its branches."
+    )
+    assert (explorer.rows(), explorer.link) == (rows, link)
+    assert explorer.region.get_by_role("status").get_attribute("aria-disabled") is None
+    join.get_by_role("button", name="Duplicate").click()  # the next change settles it
+    assert not explorer.alert.is_visible()
+    explorer.spin("Layer 3 output channels").fill("5")
+    assert "Layer 4 (Add): branch 2 gives 5×9×9, but branch 1 gives 8×9×9: only equal" in explorer.alert.inner_text()
+    assert explorer.region.get_by_role("status").get_attribute("aria-disabled") == "true"
+    join = branches_of(explorer, "layer 4 (Add)")
+    join.get_by_role("combobox").select_option("Branch 1")
+    join.get_by_role("button", name="Remove").click()  # of those left, the first has 5 channels and the second 8
+    assert "branch 2 gives 8×9×9, but branch 1 gives 5×9×9" in explorer.alert.inner_text()
+    explorer.button("Reset").click()
+    explorer.button("Layer 3: Add").click()
+    join = branches_of(explorer, "layer 3 (Add)")
+    join.get_by_role("combobox").select_option("Branch 2")
+    for _ in range(14):  # shortcuts, without a layer to choose
+        join.get_by_role("button", name="Duplicate").click()
+    assert join.get_by_role("combobox").input_value() == "15"
+    assert not explorer.alert.is_visible()
+    for name in ("Duplicate", "New branch"):
+        join.get_by_role("button", name=name).click()
+        assert explorer.alert.inner_text() == "Layer 3 (Add) has 16 branches already; there can be no more."
+    explorer = open_network(changed([[RELU] * 120, [RELU]]), (1, 9, 9))
+    explorer.button("Layer 122: Concat").click()
+    branches_of(explorer, "layer 122 (Concat)").get_by_role("button", name="Duplicate").click()
+    explorer.button("Layer 1: ReLU").click()
+    branches_of(explorer, "layer 242 (Concat)").get_by_role("button", name="Duplicate").click()
+    assert explorer.alert.inner_text() == (
+        "With this branch the network would have more than 256 layers, the joins of branches included."
+    )
+
+
+def test_a_new_branch_of_vectors_or_behind_a_stride_fits(open_network):
+    halved, flat = [{**conv(4, 3), "stride": 2}], [{"kind": "Flatten"}]
+    for branches, join, shape, made in (
+        ([halved, halved], "add", (1, 9, 12), halved),
+        ([flat, flat], "concat", (1, 4, 4), [*flat, {"kind": "Linear", "out_features": 10}]),
+        ([flat, flat], "add", (1, 4, 4), [*flat, {"kind": "Linear", "out_features": 16}]),
+    ):
+        explorer = open_network(changed(branches, join=join), shape)
+        kind = {"add": "Add", "concat": "Concat"}[join]
+        explorer.button(f"Layer 3: {kind}").click()
+        branches_of(explorer, f"layer 3 ({kind})").get_by_role("button", name="New branch").click()
+        assert not explorer.alert.is_visible()
+        assert_pythons(explorer, changed([*branches, made], join=join), shape)
+
+
+def test_a_branch_on_a_phone_is_changed_by_touch_and_refused_in_sight(bare_page):
+    page = bare_page(NetworkExplorer(changed([[conv(8, 3)], []], join="add", before=[conv(8, 1)]), (1, 9, 9), id="net"), **PHONE)  # fmt: skip  # noqa: E501
+    explorer = Networks(page)
+    explorer.button("Layer 2: Conv2d").tap()
+    branches = page.get_by_role("group", name="Branches of layer 3 (Add)")
+    remove = branches.get_by_role("button", name="Remove")
+    remove.scroll_into_view_if_needed()
+    remove.tap()
+    assert seen(explorer, explorer.alert, remove) == [True, True]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    branches.get_by_role("button", name="Duplicate").tap()
+    assert explorer.button("Layer 3: Conv2d").get_attribute("aria-pressed") == "true"
+    assert faults_by_axe(page, "#net") == []
+
+
 def test_a_block_folds_to_its_sums_and_opens_for_what_is_chosen_in_it(open_network):
     explorer = open_network(TREE, (1, 12, 12))
     inside = network.table(TREE, (1, 12, 12))[1:10]
@@ -363,9 +527,68 @@ def test_a_block_folds_to_its_sums_and_opens_for_what_is_chosen_in_it(open_netwo
     assert not explorer.button("Layer 5: MaxPool2d").is_visible()
     cells = explorer.region.locator(".nx-head td:visible").all_inner_texts()
     assert cells[:2] == ["18×12×12", f"{sum(row.parameters for row in inside):,}"]
-    explorer.region.locator('[data-layer="4"]').click()
-    assert explorer.button("Layer 5: MaxPool2d").is_visible()
+    explorer.page.evaluate("location.hash = 'net?o=9'")  # a link chooses layer 10
+    explorer.button("Layer 5: MaxPool2d").wait_for()
     assert head.get_attribute("aria-expanded") == "true"
+
+
+def drawn(explorer):
+    """The texts of each block in the drawing, and how many layers are drawn on their own."""
+    region = explorer.region
+    blocks = region.locator(".nx-drawing [data-block]").evaluate_all(
+        "all => all.map(one => [...one.querySelectorAll('text')].map(text => text.textContent))"
+    )
+    return blocks, region.locator(".nx-drawing [data-layer]").count()
+
+
+def test_a_folded_block_is_one_box_in_the_drawing_and_folds_with_the_table(open_network):
+    explorer = open_network(TREE, (1, 12, 12))
+    head = explorer.button("Block mixed: 9 layers")
+    block = explorer.region.locator(".nx-drawing [data-block]")
+    assert drawn(explorer) == ([["▾ mixed"]], 12)
+    head.click()
+    assert drawn(explorer) == ([["▸ mixed", "9 layers", "18×12×12"]], 3)
+    block.click()
+    assert drawn(explorer) == ([["▾ mixed"]], 12)
+    assert head.get_attribute("aria-expanded") == "true"
+    assert explorer.button("Layer 5: MaxPool2d").is_visible()
+    explorer.region.locator('[data-layer="4"]').click()  # in the frame: a layer is chosen, nothing folds
+    assert explorer.button("Layer 5: MaxPool2d").get_attribute("aria-pressed") == "true"
+    block.click()
+    assert drawn(explorer) == ([["▸ mixed", "9 layers", "18×12×12"]], 3)
+    assert head.get_attribute("aria-expanded") == "false"
+    assert not explorer.button("Layer 5: MaxPool2d").is_visible()
+    assert "nx-chosen" in block.get_attribute("class")  # what is chosen is in it
+    explorer.spin("Layer 5 padding rows").fill("0")
+    assert drawn(explorer)[0] == [["▸ mixed", "9 layers", "×"]]
+    assert "nx-refused" in block.get_attribute("class")
+    explorer.spin("Layer 5 padding rows").fill("1")
+    explorer.button("Layer 1: Conv2d").click()
+    explorer.spin("Layer 1 groups").fill("3")
+    assert drawn(explorer)[0] == [["▸ mixed", "9 layers", "?"]]
+    assert "nx-unknown" in block.get_attribute("class")
+
+
+def test_blocks_in_blocks_and_in_branches_fold_in_the_drawing(open_network):
+    inner = {"kind": "Block", "name": "stage.one", "layers": [conv(4, 3), RELU]}
+    single = {"kind": "Block", "name": "a.very.long.name.of.a.module", "layers": [conv(2, 1)]}
+    outer = {"kind": "Block", "name": "stage", "layers": changed([[inner], [single]])}
+    explorer = open_network([outer, RELU], (1, 9, 9))
+    assert drawn(explorer) == ([["▾ stage"], ["▾ one"], ["▾ ….name.of.a.module"]], 5)
+    explorer.button("Block stage.one: 2 layers").click()
+    explorer.button("Block a.very.long.name.of.a.module: 1 layer").click()
+    folded = [["▸ one", "2 layers", "4×9×9"], ["▸ ….name.of.a.module", "1 layer", "2×9×9"]]
+    assert drawn(explorer) == ([["▾ stage"], *folded], 2)
+    explorer.button("Block stage: 4 layers").click()
+    assert drawn(explorer) == ([["▸ stage", "4 layers", "6×9×9"]], 1)
+    explorer.button("Block stage: 4 layers").click()  # what is inside is as it was
+    assert drawn(explorer) == ([["▾ stage"], *folded], 2)
+    assert not explorer.button("Layer 2: ReLU").is_visible()
+    for place, name in ((0, "▾ stage"), (1, "▸ one"), (2, "▸ ….name.of.a.module")):
+        box = explorer.region.locator(".nx-drawing [data-block]").nth(place)
+        frame, text = box.bounding_box(), box.locator("text").first.bounding_box()
+        assert frame["x"] <= text["x"], name
+        assert text["x"] + text["width"] <= frame["x"] + frame["width"], name
 
 
 def test_a_block_is_repeated_widened_and_removed(open_network):
@@ -405,6 +628,9 @@ def test_a_long_network_begins_with_folded_blocks(open_network):
     explorer = open_network([conv(2, 3), *layers], (1, 9, 9))
     rows = explorer.region.locator("tbody tr:not(.nx-input-row):not(.nx-head):visible button")
     assert rows.all_inner_texts() == ["Layer 1: Conv2d"]
+    assert drawn(explorer) == ([[f"▸ b{n}", "6 layers", "2×9×9"] for n in range(8)], 1)
+    explorer.region.locator('[data-block="4"]').click()
+    assert drawn(explorer)[0][2:5] == [["▸ b2", "6 layers", "2×9×9"], ["▾ b3"], ["▸ b4", "6 layers", "2×9×9"]]
     explorer.region.locator('[data-layer="20"]').click()
     assert rows.all_inner_texts()[1:] == [f"Layer {n}: {'ReLU' if n % 2 else 'Conv2d'}" for n in range(20, 26)]
     link = explorer.link

@@ -513,6 +513,33 @@ def test_blocks_are_modules_whose_layers_run_one_after_the_other():
     assert shape_of(network.trace(model, (2, 8, 8), blocks=True)) == "crscrs"  # one module, and not one run
 
 
+def test_a_module_of_branches_alone_is_a_block_with_them_in_it():
+    class Mixed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = C(), C()
+
+        def forward(self, X):
+            return torch.cat([self.a(X), self.b(X)], 1)
+
+    class Outer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.mixed = Mixed()
+
+        def forward(self, X):
+            return self.mixed(X)
+
+    model = nn.Sequential(Mixed(), nn.Conv2d(4, 2, 1), Outer())
+    layers = network.trace(model, (2, 8, 8), blocks=True)
+    assert shape_of(layers) == "[(c|c)]c[(c|c)]"
+    assert [item["name"] for item in layers] == ["0", "1", "2"]
+    assert [item["layers"][0]["name"] for item in layers[::2]] == ["0.cat", "2.mixed.cat"]
+    assert shape_of(network.trace(Mixed(), (2, 8, 8), blocks=True)) == "(c|c)"  # all of a network is no block
+    again = network.trace(run(network.code(layers, (2, 8, 8))), (2, 8, 8), blocks=True)
+    assert shape_of(again) == shape_of(layers)
+
+
 def test_a_sum_of_sums_in_two_modules_is_two_rows():
     layers = network.checked([add([add([], [conv(2)])], [])])
     assert trees.without_blocks(network.trace(network.build(layers, (2, 8, 8)), (2, 8, 8))) == trees.without_blocks(
@@ -674,11 +701,33 @@ def test_googlenets_blocks_have_their_names():
     names = [item["name"] for item in layers]
     assert names[:7] == ["conv1", "maxpool1", "conv2", "conv3", "maxpool2", "inception3a", "inception3b"]
     assert names[-5:] == ["inception5b", "avgpool", "flatten", "dropout", "fc"]
-    assert {item["kind"] for item in layers if item["name"].startswith("inception")} == {"Parallel"}
-    assert [len(branch) for branch in layers[5]["branches"]] == [3, 2, 2, 2]
+    inceptions = [item for item in layers if item["name"].startswith("inception")]
+    assert len(inceptions) == 9
+    for item in inceptions:  # each is one block, which folds, with its branches in it
+        assert item["kind"] == "Block"
+        (parallel,) = item["layers"]
+        assert (parallel["name"], parallel["kind"], parallel["join"]) == (f"{item['name']}.cat", "Parallel", "concat")
+        assert [len(branch) for branch in parallel["branches"]] == [3, 2, 2, 2]
+        assert [one["name"] for one in parallel["branches"][1]] == [f"{item['name']}.branch2.{n}" for n in (0, 1)]
     code = network.code(layers, (3, 64, 64))
-    assert "        self.inception3a = Concat(\n" in code
+    assert "        self.inception3a = nn.Sequential(\n            Concat(\n" in code
     assert "        X = self.inception5b(X)\n" in code
+
+
+@pytest.mark.slow
+def test_resnets_basic_blocks_are_blocks_in_its_stages():
+    layers = network.trace(models.resnet18(), (3, 64, 64), blocks=True)
+    names = ["conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4", "avgpool", "flatten", "fc"]
+    assert [item["name"] for item in layers] == names
+    for stage, downsampled in zip(layers[4:8], (False, True, True, True), strict=True):
+        assert stage["kind"] == "Block"
+        assert [one["name"] for one in stage["layers"]] == [f"{stage['name']}.0", f"{stage['name']}.1"]
+        for n, basic in enumerate(stage["layers"]):
+            assert basic["kind"] == "Block"
+            add, relu = basic["layers"]
+            assert (add["kind"], add["join"], relu["kind"]) == ("Parallel", "add", "ReLU")
+            lengths = [len(branch) for branch in add["branches"]]
+            assert lengths == [5, 2 if downsampled and n == 0 else 0]
 
 
 @pytest.mark.slow

@@ -173,9 +173,19 @@ def test_a_file_makes_those_stale_whose_code_reads_it(root, stale, file, read_by
 
 
 def test_the_weights_make_those_stale_that_load_them(root, stale):
-    path = root / "helpers" / "weights" / "lenet.safetensors"
-    path.write_bytes(path.read_bytes() + b"\0")
-    assert "05_lenet" in stale()
+    for name, by_lenet in {"lenet": True, "test-images": True, "alexnet": False, "vgg": False}.items():
+        path = root / "helpers" / "weights" / f"{name}.safetensors"
+        content = path.read_bytes()
+        path.write_bytes(content + b"\0")
+        assert ("05_lenet" in stale()) == by_lenet
+        assert stale() & {"01_conv2d", "02_padding_stride", "03_channels", "04_pooling"} == set()
+        path.write_bytes(content)
+
+
+def test_what_only_pages_fetch_makes_nothing_stale(root, stale):
+    path = root / "helpers" / "widgets" / "explorers" / "trained" / "assets.json"
+    path.write_text("{}", encoding="utf-8")
+    assert stale() == set()
 
 
 # --- words

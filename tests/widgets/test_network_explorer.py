@@ -1,5 +1,6 @@
 """The network explorer in Python: a judge with clear refusals, and tables where no script runs."""
 
+import html
 import json
 import re
 
@@ -8,9 +9,10 @@ import torch
 import traitlets
 from torch import nn
 
-from helpers import network
+from helpers import network, words
 from helpers.models import lenet
 from helpers.widgets import NetworkExplorer
+from tests import trees
 from tests.networks import networks
 
 CONV = {"kind": "Conv2d", "out_channels": 4, "kernel_size": 3}
@@ -106,3 +108,55 @@ def test_random_networks_are_taken_or_refused_as_pytorch_does():
         else:
             explorer = NetworkExplorer(case.layers, case.input_shape, batch=case.batch)
             assert explorer.rows == network.table(case.layers, case.input_shape, case.batch)
+
+
+RELU = {"kind": "ReLU"}
+SHORTCUT = {"kind": "Parallel", "branches": [[RELU, RELU], []], "join": "add"}
+MIXED = {"kind": "Parallel", "branches": [[CONV], [SHORTCUT, CONV]], "join": "concat"}
+TREE = [CONV, {"kind": "Block", "name": "mixed", "layers": [MIXED, RELU]}, {"kind": "Block", "layers": [RELU]}]
+EM, EN = "\N{EM SPACE}", "\N{EN SPACE}"
+LINES = {
+    "en": [
+        "Conv2d(1, 4, kernel_size=3)", "Block mixed: 7 layers", f"{EN}{EM}Branch 1: Conv2d(4, 4, kernel_size=3)",
+        f"{EN}{EM}{EM}Branch 1: ReLU()", f"{EN}{EM}{EM}ReLU()", f"{EN}{EM}{EM}Branch 2: shortcut",
+        f"{EN}{EM}Branch 2: Add", f"{EN}{EM}Conv2d(4, 4, kernel_size=3)", f"{EN}Concat", f"{EN}ReLU()",
+        "Block: 1 layer", f"{EN}ReLU()",
+    ],
+    "zh": [
+        "Conv2d(1, 4, kernel_size=3)", "块mixed：7层", f"{EN}{EM}第1个分支：Conv2d(4, 4, kernel_size=3)",
+        f"{EN}{EM}{EM}第1个分支：ReLU()", f"{EN}{EM}{EM}ReLU()", f"{EN}{EM}{EM}第2个分支：捷径",
+        f"{EN}{EM}第2个分支：Add", f"{EN}{EM}Conv2d(4, 4, kernel_size=3)", f"{EN}Concat", f"{EN}ReLU()",
+        "块：1层", f"{EN}ReLU()",
+    ],
+}  # fmt: skip
+
+
+def stored_lines(explorer):
+    """The first cells of the stored table's body, and whether each line has numbers."""
+    body = re.search("<tbody>(.*)</tbody>", explorer.html())[1]
+    rows = re.findall("<tr>(.*?)</tr>", body)
+    return [(html.unescape(re.match("<th[^>]*>(.*?)</th>", row)[1]), "data-value" in row) for row in rows]
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_the_stored_table_shows_branches_and_blocks(lang):
+    words.use_language(lang)
+    told = stored_lines(NetworkExplorer(TREE, (1, 12, 12)))
+    assert [text for text, _ in told] == LINES[lang]
+    assert [n for n, (_, numbers) in enumerate(told) if not numbers] == [1, 5, 10]
+
+
+def test_every_row_of_random_trees_stands_in_the_stored_table_as_deep_as_it_is():
+    for case in [case for case in trees.trees(150, seed=68) if case.outputs()[1] is None]:
+        explorer = NetworkExplorer(case.layers, case.input_shape)
+        told = stored_lines(explorer)
+        with_numbers = [text for text, numbers in told if numbers]
+        for row, text in zip(explorer.rows, with_numbers, strict=True):
+            below, branches, blocks = {"layers": explorer.layers}, 0, -1
+            for i in row.path:
+                blocks += below.get("kind", "Block") == "Block"
+                branches += "branches" in below
+                inner = below.get("layers", below.get("branches"))[i]
+                below = inner if isinstance(inner, dict) else {"kind": "branch", "layers": inner}
+            assert text.endswith(row.text)
+            assert (text.count(EM), text.count(EN)) == (branches, blocks), (case, text)

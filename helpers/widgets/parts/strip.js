@@ -29,6 +29,8 @@ export class Strip {
     /** @type {{button: HTMLButtonElement, canvas: HTMLCanvasElement}[]} */
     this.items = [];
     this.stop = 0;
+    /** @type {number | null} */
+    this.chosen = null;
     this.caption = h("div", { class: "cx-caption" }, caption);
     this.root = h("div", {
       role: "group",
@@ -76,6 +78,13 @@ export class Strip {
     this.items[n].button.setAttribute("tabindex", "0");
   }
 
+  /** Scrolls the row, and nothing around it, to a picture. @param {number} n */
+  #bring(n) {
+    const { root } = this, [row, picture] = [root, this.items[n].button].map((one) => one.getBoundingClientRect());
+    if (picture.left < row.left) root.scrollLeft += picture.left - row.left;
+    else if (picture.right > row.right) root.scrollLeft += picture.right - row.right;
+  }
+
   /**
    * Shows matrices, all on one scale of grey.
    * @param {AnyMatrix[]} matrices @param {Pair} range @param {(n: number) => string} [marked] a class for a picture
@@ -84,6 +93,7 @@ export class Strip {
     if (this.items.length !== matrices.length) {
       this.items = matrices.map((_, n) => this.#item(n));
       this.stop = 0;
+      this.chosen = null;
       this.root.replaceChildren(...this.items.map(({ button }) => button));
     }
     this.items.forEach(({ button, canvas }, n) => {
@@ -93,8 +103,11 @@ export class Strip {
     });
   }
 
-  /** Marks one as chosen, or none where n is null. @param {number | null} n */
+  /** Marks one as chosen, or none where n is null; where the row scrolls, it comes into sight. @param {number | null} n */
   choose(n) {
+    if (n === this.chosen) return;
+    this.chosen = n;
+    if (n !== null) this.#bring(n);
     this.items.forEach(({ button }, m) => button.setAttribute("aria-pressed", String(m === n)));
     if (n !== null) this.#tabStop(n);
   }

@@ -59,13 +59,14 @@ class NetworkExplorer extends Explorer {
 
   build() {
     const { lang, draft, word } = this;
-    this.drawing = this.keep(new NetworkDrawing(word("network.drawing"), (index) => this.pick(index)));
+    this.drawing = this.keep(new NetworkDrawing(lang, (index) => this.pick(index), (path) => this.#fold(path)));
     this.table = this.keep(new NetworkTable(lang, (index) => this.pick(index), () => this.update()));
     this.bench = this.keep(
       new LayerBench({
         lang,
         draft,
         refuse: this.alerts.set,
+        tell: this.alerts.tell,
         replace: (layers, at) => this.#replace(layers, at),
         stay: (button) => this.#keepFocus(button),
       }),
@@ -150,8 +151,14 @@ class NetworkExplorer extends Explorer {
 
   /** Scrolls the drawing and the table, and nothing else, to the chosen layer. */
   #reveal() {
+    this.table.reveal(this.at); // which may unfold a block, in the drawing too
     this.drawing.reveal();
-    this.table.reveal(this.at);
+  }
+
+  /** Folds or unfolds a block of the drawing, in the table too. @param {string} path */
+  #fold(path) {
+    this.table.toggle(path);
+    this.table.revealHead(path);
   }
 
   // --- from state to page
@@ -167,7 +174,7 @@ class NetworkExplorer extends Explorer {
     this.#showTotals();
     this.table.show({ places: rows, folds: folds(layers), input: input_shape, batch, found, at: this.at });
     this.#showDrawing(values, found);
-    this.bench.show(this.at, this.#lines(values, found));
+    this.bench.show(this.at, found.rows, this.#lines(values, found));
     this.table.settle(this.at);
     const { valid } = this.draft;
     setText(this.code, program(this.lang, valid.layers, valid.input_shape));
@@ -191,6 +198,7 @@ class NetworkExplorer extends Explorer {
       at: this.at,
       name,
       inputName: this.word("ui.input"),
+      closed: this.table.closed,
     });
   }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import traitlets as t
@@ -10,6 +9,7 @@ import traitlets as t
 from helpers import network
 from helpers.network import Layer, Row
 from helpers.widgets.base import CourseWidget
+from helpers.widgets.explorers.network import fallback
 from helpers.widgets.traits import Refused, RefusedType
 from helpers.words import say
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 MOST_FLAT = 40  # rows of a network that is shown without blocks
-
-COLUMNS = ("layer", "shape", "parameters", "multiply_adds", "memory", "field")
 
 
 class Checked(t.TraitType[Any, Any]):
@@ -93,19 +91,7 @@ class NetworkExplorer(CourseWidget):
         return sum(row.multiply_adds for row in self.rows)
 
     def _fallback(self) -> str:
-        heads = "".join(f'<th scope="col">{html.escape(say(f"network.column.{name}"))}</th>' for name in COLUMNS)
-        rows = self.rows
-        body = "".join(
-            _line(row.text, "×".join(map(str, row.shape)), row.parameters, row.multiply_adds, row.memory, _field(row))
-            for row in rows
-        )
-        memory = sum(row.memory for row in rows)
-        foot = _line(say("network.total"), "", self.total_parameters, self.total_multiply_adds, memory, "")
-        caption = html.escape(say("network.caption", batch=self.batch))
-        return (
-            f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>"
-            f"<tbody>{body}</tbody><tfoot>{foot}</tfoot></table>"
-        )
+        return fallback.table(self.layers, self.input_shape, self.batch)
 
     def __repr__(self) -> str:
         return f"NetworkExplorer({len(self.layers)} layers, {network.grouped(self.total_parameters)} parameters)"
@@ -126,19 +112,3 @@ def _refusing(function: Any, value: Any) -> Any:
         raise RefusedType(str(error)) from None
     except ValueError as error:
         raise Refused(str(error)) from None
-
-
-def _field(row: Row) -> str:
-    return "×".join("–" if size is None else str(size) for size in row.field)
-
-
-def _line(layer: str, shape: str, parameters: int, multiply_adds: int, memory: int, field: str) -> str:
-    numbers = (
-        f'<td data-value="{n}">{write(n)}</td>'
-        for n, write in (
-            (parameters, network.grouped),
-            (multiply_adds, network.grouped),
-            (memory, network.bytes_text),
-        )
-    )
-    return f'<tr><th scope="row">{html.escape(layer)}</th><td>{shape}</td>{"".join(numbers)}<td>{field}</td></tr>'

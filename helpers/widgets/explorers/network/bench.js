@@ -2,15 +2,17 @@
  * Where the chosen layer is changed: its controls, the buttons that concern it, and its numbers written out.
  *
  * @import { Draft } from "../../state/draft.js"
- * @import { Refuse } from "../../types.js"
+ * @import { Refusal, Refuse } from "../../types.js"
+ * @import { Row } from "./arithmetic.js"
  * @import { Layer } from "./items.js"
  */
 import { h, icon, setAttribute, setText, withSubscripts } from "../../parts/dom.js";
 import { choice } from "../../parts/fields.js";
 import { say } from "../../words/words.js";
 import { BlockTools } from "./blocks.js";
+import { BranchTools } from "./branches.js";
 import { LayerEditor } from "./editor.js";
-import { edited, freshBranches, freshLayer, KINDS, listAt, places, treeRefusal } from "./items.js";
+import { edited, freshBranches, freshLayer, KINDS, listAt, places, rowAt, treeRefusal } from "./items.js";
 
 const ICONS = {
   up: "M12 6l7 8H5z",
@@ -20,10 +22,11 @@ const ICONS = {
 
 export class LayerBench {
   /**
-   * @param {{lang: string, draft: Draft, refuse: Refuse, replace: (layers: Layer[], at: number) => void, stay: (button: HTMLButtonElement) => void}} options
-   *   replace: puts other layers in place and chooses one of them; stay: keeps the focus where a button was pressed
+   * @param {{lang: string, draft: Draft, refuse: Refuse, tell: (refusal: Refusal) => void,
+   *   replace: (layers: Layer[], at: number) => void, stay: (button: HTMLButtonElement) => void}} options
+   *   tell: says why a change cannot be, until the next one; replace: puts other layers in place and chooses one of them; stay: keeps the focus where a button was pressed
    */
-  constructor({ lang, draft, refuse, replace, stay }) {
+  constructor({ lang, draft, refuse, tell, replace, stay }) {
     this.lang = lang;
     this.draft = draft;
     this.refuse = refuse;
@@ -46,7 +49,9 @@ export class LayerBench {
     this.kind = choice(say(lang, "network.add.kind"), kinds, () => this.#fitAdd());
     this.where = choice(say(lang, "tree.add.where"), [], () => this.#fitAdd()); // of branches: after them, or in one
     this.add = this.#button(() => this.#add());
-    this.blocks = new BlockTools(lang, draft, (layers, at, button) => this.#replace(layers, at, button));
+    const replaced = (layers, at, button) => this.#replace(layers, at, button);
+    this.blocks = new BlockTools(lang, draft, replaced);
+    this.branches = new BranchTools({ lang, draft, replace: replaced, tell });
     const moves = h("span", { class: "cx-player nx-moves" }, ...Object.values(this.tools));
     const adds = h("div", { class: "cx-extras nx-adds" }, this.kind.element, this.where.element, this.add);
     this.element = h(
@@ -54,6 +59,7 @@ export class LayerBench {
       { class: "nx-bench" },
       h("div", { class: "nx-sets" }, moves, this.place),
       this.says,
+      this.branches.element,
       this.blocks.element,
       adds,
     );
@@ -142,8 +148,8 @@ export class LayerBench {
 
   // --- from state to page
 
-  /** Shows the layer at an index. @param {number} at @param {string[]} lines its numbers written out, or why there are none */
-  show(at, lines) {
+  /** Shows the layer at an index. @param {number} at @param {Row[]} rows those that are possible @param {string[]} lines its numbers written out, or why there are none */
+  show(at, rows, lines) {
     const layer = at + 1;
     this.at = at;
     const { path, item } = this.#place, list = listAt(this.#layers, path), index = path[path.length - 1];
@@ -158,6 +164,7 @@ export class LayerBench {
     setAttribute(this.tools.down, "disabled", index === list.length - 1);
     setAttribute(this.tools.remove, "disabled", treeRefusal(this.#without()) !== null);
     this.#showWhere(item.branches ?? []);
+    this.branches.show(at, rows);
     this.blocks.show(at);
     this.#fitAdd();
     setText(this.add, say(this.lang, item.branches ? "tree.add.here" : "network.add", { layer }));
@@ -214,6 +221,3 @@ export class LayerBench {
     return this.editors.get(index);
   }
 }
-
-/** The row of what is at a path. @param {Layer[]} layers @param {number[]} path */
-const rowAt = (layers, path) => places(layers).findIndex((place) => String(place.path) === String(path));

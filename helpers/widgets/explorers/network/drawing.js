@@ -1,15 +1,18 @@
 /**
  * Draws a network: the input and each layer's output as stacked planes or as a bar, from left to right; branches one below
- * the other, their layers in little room.
+ * the other, their layers in little room; a block as a frame around its layers, or, folded, as one box.
  *
  * @import { Layer, Place } from "./items.js"
  *
  * @typedef {{name: string, look: string, shape?: number[], text?: string}} Box `text` stands for a shape that is not known
  * @typedef {{w: number, h: number, forks?: boolean, draw: (x: number, middle: number) => SVGElement[]}} Piece its size, and
  *   how it is drawn from x on; what forks draws its own arrows
- * @typedef {{n: number, places: Place[], shapes: number[][], at: number, scale: number}} Course n: the next row
+ * @typedef {{n: number, places: Place[], shapes: number[][], at: number, scale: number, closed: Set<string>,
+ *   outer: string}} Course n: the next row; closed: paths of folded blocks; outer: the name of the block around
  */
 import { h, setAttribute, svg } from "../../parts/dom.js";
+import { say } from "../../words/words.js";
+import { places } from "./items.js";
 
 const MIDDLE = 76; // of the boxes, from the top
 const TALLEST = 76;
@@ -17,6 +20,9 @@ const GAP = 16;
 const HEIGHT = 2 * MIDDLE - 6;
 const FORK = 22; // room in which lines part and come together
 const EDGE = 44; // pixels that the sign for more takes
+const HEAD = 18; // room for a block's name over its layers
+const SIDE = 6; // between a block's frame and its layers
+const LETTERS = 18; // of a block's name
 
 /** How a shape is drawn: side lengths grow with the root of height and width, depth with the logarithm of channels. */
 function measure(shape, scale) {
@@ -35,31 +41,39 @@ function short(kind) {
 const width = (text) => text.length * 6.5;
 
 export class NetworkDrawing {
-  /** @param {string} name @param {(layer: number) => void} pick called with the index of a layer that is clicked */
-  constructor(name, pick) {
+  /**
+   * @param {string} lang @param {(layer: number) => void} pick called with the index of a layer that is clicked
+   * @param {(path: string) => void} fold called with the path of a block that is clicked
+   */
+  constructor(lang, pick, fold) {
+    this.lang = lang;
     this.element = svg("svg", { role: "img", class: "nx-drawing" });
-    const label = { role: "group", tabindex: 0, "aria-label": name };
+    const label = { role: "group", tabindex: 0, "aria-label": say(lang, "network.drawing") };
     this.box = h("div", { class: "cx-scroll", ...label, onscroll: () => this.#tellMore() }, this.element);
     this.frame = h("div", { class: "nx-frame" }, this.box);
     this.watch = new ResizeObserver(() => this.#tellMore());
     for (const part of [this.box, this.element]) this.watch.observe(part);
     this.element.addEventListener("click", (event) => {
       /** @type {SVGElement | null} */
-      const place = /** @type {Element} */ (event.target).closest?.("[data-layer]");
-      if (place) pick(Number(place.dataset.layer));
+      const place = /** @type {Element} */ (event.target).closest?.("[data-layer], [data-block]");
+      if (place?.dataset.block) {
+        fold(place.dataset.block);
+        this.#bring(this.element.querySelector(`[data-block="${place.dataset.block}"]`));
+      } else if (place) pick(Number(place.dataset.layer));
     });
   }
 
   /**
-   * @param {{input: number[], layers: Layer[], places: Place[], shapes: number[][], at: number, name: string, inputName: string}} what
-   *   shapes: of the rows that are possible; the next one is drawn as refused, those below it as unknown
+   * @param {{input: number[], layers: Layer[], places: Place[], shapes: number[][], at: number, name: string, inputName: string,
+   *   closed: Set<string>}} what shapes: of the rows that are possible; the next one is drawn as refused, those below it as
+   *   unknown; closed: paths of folded blocks
    */
-  show({ input, layers, places, shapes, at, name, inputName }) {
+  show({ input, layers, places, shapes, at, name, inputName, closed }) {
     const maps = [input, ...shapes].filter((shape) => shape.length === 3);
     const scale = Math.min(14, TALLEST / Math.sqrt(Math.max(...maps.flatMap((shape) => shape.slice(1)))));
-    const course = { n: 0, places, shapes, at, scale };
+    const course = { n: 0, places, shapes, at, scale, closed, outer: "" };
     const first = this.#full({ shape: input, name: inputName, look: "nx-input" }, -1, course);
-    const whole = chain([first, ...layers.flatMap((item) => this.#pieces(item, course, false))]);
+    const whole = chain([first, ...layers.flatMap((item, i) => this.#pieces(item, [i], course, false))]);
     const wide = whole.w + 12, high = Math.max(HEIGHT, whole.h + 6);
     const parts = whole.draw(6, high / 2 + 3);
     setAttribute(this.element, "viewBox", `0 0 ${wide} ${high}`);
@@ -68,19 +82,44 @@ export class NetworkDrawing {
     this.element.replaceChildren(...parts);
   }
 
-  /** What an item is drawn as. @param {Layer} item @param {Course} course @param {boolean} small @returns {Piece[]} */
-  #pieces(item, course, small) {
-    if (item.kind === "Block") return item.layers.flatMap((one) => this.#pieces(one, course, small));
-    const branches = item.branches?.map((branch) => chain(branch.flatMap((one) => this.#pieces(one, course, true))));
+  /** What an item is drawn as. @param {Layer} item @param {number[]} path @param {Course} course @param {boolean} small @returns {Piece[]} */
+  #pieces(item, path, course, small) {
+    if (item.kind === "Block") return [this.#block(item, path, course, small)];
+    const branches = item.branches?.map((branch, b) =>
+      chain(branch.flatMap((one, i) => this.#pieces(one, [...path, b, i], course, true)))
+    );
     const box = this.#box(course), index = course.n++;
     const piece = small ? this.#small(box, index, course) : this.#full(box, index, course);
     return [branches ? forked(branches, piece) : piece];
   }
 
+  /** A block's layers in a frame; of a folded one a box. @param {Layer} item @param {number[]} path @param {Course} course @param {boolean} small @returns {Piece} */
+  #block(item, path, course, small) {
+    const { outer } = course, name = shortened(item.name || say(this.lang, "tree.block.unnamed"), outer);
+    const key = String(path);
+    if (!course.closed.has(key)) {
+      course.outer = item.name || outer;
+      const inner = item.layers.flatMap((one, i) => this.#pieces(one, [...path, i], course, small));
+      course.outer = outer;
+      return framed(chain(inner), name, { "data-block": key });
+    }
+    const { n, shapes } = course, count = places([item]).length, end = n + count, known = shapes.length;
+    course.n = end;
+    const look = known >= end ? "nx-folded" : known < n ? "nx-folded nx-unknown" : "nx-folded nx-refused";
+    const [shape, text] = known >= end ? [shapes[end - 1].join("×"), ""] : ["", known < n ? "?" : "×"];
+    const chosen = course.at >= n && course.at < end ? " nx-chosen" : "";
+    const lines = { name, count: countText(this.lang, count), shape: shape || text };
+    return folded(lines, small, { class: `${look}${chosen}`, "data-block": key });
+  }
+
   /** Scrolls the drawing, and nothing else, to the chosen layer. */
   reveal() {
-    const { box } = this, chosen = this.element.querySelector(".nx-chosen");
-    const [inner, outer] = [chosen, box].map((element) => element.getBoundingClientRect());
+    this.#bring(this.element.querySelector(".nx-chosen"));
+  }
+
+  /** @param {Element} part of the drawing */
+  #bring(part) {
+    const { box } = this, [inner, outer] = [part, box].map((element) => element.getBoundingClientRect());
     if (inner.left < outer.left + EDGE) box.scrollLeft += inner.left - outer.left - EDGE;
     else if (inner.right > outer.right - EDGE) box.scrollLeft += inner.right - outer.right + EDGE;
   }
@@ -145,6 +184,15 @@ const marked = (look, index, chosen) => ({
   "data-layer": index < 0 ? null : index,
 });
 
+/** How many layers, in words. @param {string} lang @param {number} count */
+export const countText = (lang, count) => say(lang, count === 1 ? "tree.count.one" : "tree.count", { count });
+
+/** A name without that of the block around, and of a long one its end: names of modules begin alike. @param {string} name @param {string} outer */
+function shortened(name, outer) {
+  const own = outer && name.startsWith(`${outer}.`) ? name.slice(outer.length + 1) : name;
+  return own.length > LETTERS ? `…${own.slice(1 - LETTERS)}` : own;
+}
+
 /** @param {string} d */
 const line = (d) => svg("path", { d, class: "nx-arrow" });
 
@@ -184,4 +232,41 @@ function forked(branches, join) {
     return [...parts, line(`M${x + end - 4} ${middle}${tip}`), ...join.draw(x + end, middle)];
   };
   return { w: end + join.w, h: Math.max(high, join.h), forks: true, draw };
+}
+
+/** A frame around the layers of a block, its name above them. @param {Piece} inner @param {string} name @param {Record<string, any>} marks @returns {Piece} */
+function framed(inner, name, marks) {
+  const said = `▾ ${name}`, w = Math.max(inner.w, width(said)) + 2 * SIDE, high = inner.h + HEAD + 2;
+  /** @param {number} x @param {number} middle */
+  const draw = (x, middle) => {
+    const y = middle - inner.h / 2 - HEAD, start = x + (w - inner.w) / 2;
+    const frame = svg("rect", { x, y, width: w, height: high, rx: 7 });
+    const back = svg("rect", { x: x + 2, y: y + 2, width: width(said) + 8, height: HEAD - 2, rx: 4, class: "nx-back" });
+    const title = svg("text", { x: x + SIDE, y: y + 13, class: "nx-kind" }, said);
+    const lines = inner.forks ? [line(`M${x} ${middle}H${start}`)] : [];
+    return [
+      svg("g", { class: "nx-open" }, frame),
+      svg("g", marks, back, title),
+      ...lines,
+      ...inner.draw(start, middle),
+    ];
+  };
+  return { w, h: inner.h + 2 * HEAD, forks: inner.forks, draw };
+}
+
+/** A box for all layers of a block. @param {{name: string, count: string, shape: string}} lines @param {boolean} small @param {Record<string, any>} marks @returns {Piece} */
+function folded({ name, count, shape }, small, marks) {
+  const said = [`▸ ${name}`, count, shape], w = Math.max(...said.map(width), 40) + 16, h = small ? 52 : HEIGHT;
+  const tall = small ? 48 : TALLEST;
+  /** @param {number} x @param {number} middle */
+  const draw = (x, middle) => {
+    const text = (y, words, kind) => svg("text", { x: x + w / 2, y, "text-anchor": "middle", class: kind }, words);
+    const sheet = (by) => svg("rect", { x: x + by, y: middle - tall / 2 + by, width: w - 4, height: tall - 4, rx: 5 });
+    const up = middle - MIDDLE, back = { x: x - 3, y: middle - h / 2 + 1, width: w + 6, height: h - 2, rx: 7 };
+    const ys = small ? [-12, 1, 14].map((y) => middle + y) : [up + 18, middle + 4, up + 2 * MIDDLE - 17];
+    const kinds = ["nx-kind", "nx-count", "nx-size"];
+    const texts = said.map((words, n) => text(ys[n], words, kinds[n]));
+    return [svg("g", marks, svg("rect", { ...back, class: "nx-back" }), sheet(4), sheet(0), ...texts)];
+  };
+  return { w, h, draw };
 }

@@ -14,8 +14,10 @@
  * @typedef {{kind: string, item: Layer, path: number[], depth: number, branch: number}} Place of a row: a layer, or the join
  *   of branches ("Concat" or "Add"); path: the index of each item on the way to it, in what is parallel after the branch's;
  *   depth: how many branches it is in; branch: the number of that which begins with it, or 0
- * @typedef {{item: Layer, path: number[], from: number, to: number}} Fold a block and its rows, from one up to another
+ * @typedef {{item: Layer, path: number[], from: number, to: number, depth: number, branch: number, blocks: number}} Fold a block
+ *   and its rows, from one up to another; depth and branch as those of a row; blocks: how many blocks it is in
  */
+import { outputSize } from "../../arithmetic/ops.js";
 import FACTS from "../../../network/layers.json" with { type: "json" };
 
 /**
@@ -54,6 +56,41 @@ export const freshBranches = () => ({
   join: "concat",
 });
 
+/**
+ * A branch that one would add to others: one layer with windows that give as many places, where these are known.
+ * @param {string} join @param {{before: number[], ends?: number[][]} | undefined} row of the join, where it is possible
+ * @returns {Layer[]}
+ */
+export function freshBranch(join, row) {
+  if (!row) return [freshLayer("Conv2d")];
+  const { before, ends: [end] } = row, channels = join === "add" ? end[0] : null;
+  if (end.length === 1) {
+    const linear = freshLayer("Linear"), { most } = SETTINGS.out_features;
+    const flatten = before.length === 1 ? [] : [freshLayer("Flatten")];
+    return [...flatten, { ...linear, out_features: Math.min(channels ?? linear.out_features, most) }];
+  }
+  const conv = freshLayer("Conv2d"), windows = [1, 2].map((a) => windowBetween(before[a], end[a]));
+  /** @param {string} key @returns {Pair} */
+  const pair = (key) => [windows[0][key], windows[1][key]];
+  const [kernel_size, padding, stride] = ["kernel_size", "padding", "stride"].map(pair);
+  return [{
+    ...conv,
+    kernel_size,
+    padding,
+    stride,
+    out_channels: Math.min(channels ?? conv.out_channels, LIMITS.channels),
+  }];
+}
+
+/** A window along one axis that makes o places of n, three wide if it can be; cut where it would be larger than any. @param {number} n @param {number} o @returns {Record<string, number>} */
+function windowBetween(n, o) {
+  const strides = [Math.ceil(n / o), Math.max(1, Math.floor(n / o))];
+  const usual = strides.find((stride) => outputSize(n, 3, 1, stride, 1) === o);
+  const stride = usual ?? strides[1], padding = usual ? 1 : Math.max(0, Math.ceil((o - n) / 2));
+  const window = { kernel_size: usual ? 3 : n + 2 * padding - stride * (o - 1), padding, stride };
+  return Object.fromEntries(Object.entries(window).map(([key, value]) => [key, Math.min(value, SETTINGS[key].most)]));
+}
+
 /** The lists of items that an item holds, or null for a layer. @param {Layer} item @returns {Layer[][] | null} */
 export const held = ({ kind, layers, branches }) => kind === "Block" ? [layers] : kind === "Parallel" ? branches : null;
 
@@ -66,11 +103,34 @@ export function places(items) {
 function placesIn(items, path, depth, branch) {
   return items.flatMap((item, i) => {
     const here = [...path, i], begun = i === 0 ? branch : 0;
-    if (item.kind === "Block") return placesIn(item.layers, here, depth, begun);
+    if (item.kind === "Block") return placesIn(item.layers, here, depth, 0);
     if (item.kind !== "Parallel") return [{ kind: item.kind, item, path: here, depth, branch: begun }];
     const inner = item.branches.flatMap((one, b) => placesIn(one, [...here, b], depth + 1, b + 1));
     return [...inner, { kind: JOINS[item.join], item, path: here, depth, branch: inner.length ? 0 : begun }];
   });
+}
+
+/** The row of what is at a path. @param {Layer[]} layers @param {number[]} path */
+export const rowAt = (layers, path) => places(layers).findIndex((place) => String(place.path) === String(path));
+
+/**
+ * What is parallel around the item at a path, the innermost last, and the index of the branch that leads to the item.
+ * @param {Layer[]} items @param {number[]} path @returns {{item: Layer, path: number[], branch: number}[]}
+ */
+export function around(items, path) {
+  const found = [];
+  let list = items;
+  for (let n = 0; n + 1 < path.length; n++) {
+    const item = list[path[n]], { kind, layers, branches } = item;
+    if (kind === "Block") list = layers;
+    else {
+      const branch = path[n + 1];
+      found.push({ item, path: path.slice(0, n + 1), branch });
+      list = branches[branch];
+      n += 1;
+    }
+  }
+  return found;
 }
 
 /** The blocks of a network, those inside others after them. @param {Layer[]} items @returns {Fold[]} */
@@ -78,20 +138,21 @@ export function folds(items) {
   /** @type {Fold[]} */
   const found = [];
   let rows = 0;
-  /** @param {Layer[]} list @param {number[]} path */
-  const walk = (list, path) =>
+  /** @param {Layer[]} list @param {number[]} path @param {{depth: number, branch: number, blocks: number}} where branch: that which begins with the list, or 0 */
+  const walk = (list, path, { depth, branch, blocks }) =>
     list.forEach((item, i) => {
-      const fold = { item, path: [...path, i], from: rows, to: rows };
+      const place = { depth, branch: i === 0 ? branch : 0, blocks };
+      const fold = { item, path: [...path, i], from: rows, to: rows, ...place };
       if (item.kind === "Block") {
         found.push(fold);
-        walk(item.layers, fold.path);
+        walk(item.layers, fold.path, { depth, branch: 0, blocks: blocks + 1 });
       } else {
-        item.branches?.forEach((branch, b) => walk(branch, [...fold.path, b]));
+        item.branches?.forEach((one, b) => walk(one, [...fold.path, b], { depth: depth + 1, branch: b + 1, blocks }));
         rows += 1;
       }
       fold.to = rows;
     });
-  walk(items, []);
+  walk(items, [], { depth: 0, branch: 0, blocks: 0 });
   return found;
 }
 
@@ -162,5 +223,5 @@ function holderRefusal({ kind, layers, branches, join }, depth, layer) {
   if (kind === "Block") return layers.length ? null : refusal("block", { value: "[]" });
   if (!Object.hasOwn(JOINS, join)) return refusal("join", { value: `'${join}'` });
   const most = LIMITS.branches, count = branches.length;
-  return count < 2 || count > most ? refusal("branches", { maximum: most, value: count }) : null;
+  return count < LIMITS.least_branches || count > most ? refusal("branches", { maximum: most, value: count }) : null;
 }

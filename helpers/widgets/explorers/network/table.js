@@ -2,7 +2,7 @@
  * The table of a network's layers, one button a row, with bars that show each layer's share; blocks fold.
  *
  * @import { RefusedLayer, Row } from "./arithmetic.js"
- * @import { Fold, Place } from "./items.js"
+ * @import { Fold, Layer, Place } from "./items.js"
  *
  * @typedef {{element: HTMLElement, button: HTMLButtonElement, code: HTMLElement, cells: HTMLElement, field: HTMLElement, reason: HTMLElement, branch: HTMLElement,
  *   numbers: {text: HTMLElement, bar: HTMLElement, cell: HTMLElement}[], possible: HTMLElement[]}} TableRow `possible` are the cells of
@@ -10,6 +10,7 @@
  */
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { totals } from "./arithmetic.js";
+import { countText } from "./drawing.js";
 import { reasonText, sentence } from "./reasons.js";
 import { bytesText, grouped, layerText } from "./writing.js";
 import { say } from "../../words/words.js";
@@ -96,9 +97,10 @@ export class NetworkTable {
       if (n < known) this.#known(row, found.rows[n], sums);
       else this.#unknown(row, places[n], n === known ? found.refused : null);
       row.code.hidden = [places[n].kind, `${places[n].kind}()`].includes(row.code.textContent); // its name says it all
-      this.#indent(row, places[n]);
+      const blocks = folds.filter(({ from, to }) => n >= from && n < to).length;
+      this.#indent(row, { ...places[n], blocks });
     });
-    this.#showFolds(found, places, sums);
+    this.#showFolds(found, sums);
     for (const [name, write] of Object.entries(NUMBERS)) {
       setText(this.sums[name], found.refused ? "–" : write(sums[name]));
     }
@@ -107,12 +109,12 @@ export class NetworkTable {
   /** Unfolds what the row of a layer is in, and scrolls the table, and nothing else, to it. */
   reveal(index) {
     this.#unfold(index);
-    this.#scrollTo(index);
+    this.#scrollTo(this.rows[index].element);
   }
 
-  /** The head and the foot would hide the row. @param {number} index */
-  #scrollTo(index) {
-    const { box, head, foot } = this, row = this.rows[index].element;
+  /** The head and the foot would hide the row. @param {HTMLElement} row */
+  #scrollTo(row) {
+    const { box, head, foot } = this;
     const [inner, outer, top, end] = [row, box, head, foot].map((element) => element.getBoundingClientRect());
     const above = inner.top - outer.top - top.height, below = inner.bottom - outer.bottom + end.height;
     if (above < 0) box.scrollTop += above;
@@ -122,7 +124,9 @@ export class NetworkTable {
   /** Keeps the chosen layer's row in sight where an alert has come, or gone, and the table has less room or more. */
   settle(index) {
     const { clientHeight } = this.box;
-    if (clientHeight !== this.room && !this.rows[index].element.hidden) this.#scrollTo(index);
+    if (clientHeight !== this.room && !this.rows[index].element.hidden) {
+      this.#scrollTo(this.rows[index].element);
+    }
     this.room = clientHeight;
   }
 
@@ -147,17 +151,21 @@ export class NetworkTable {
     setText(row.reason, refused ? reasonText(this.lang, refused) : say(this.lang, "network.unknown"));
   }
 
-  /** How deep in branches a row is, and which branch begins with it. @param {TableRow} row @param {{depth: number, branch: number}} place */
-  #indent({ element, branch }, { depth, branch: begun }) {
+  /** How deep in branches and blocks a row is, which branch begins with it, and which of those that it joins are empty. @param {TableRow} row @param {{depth: number, branch: number, blocks: number, item: Layer}} place */
+  #indent({ element, branch }, { depth, branch: begun, blocks, item }) {
     element.style.setProperty("--depth", String(depth));
-    branch.hidden = begun === 0;
-    setText(branch, begun ? say(this.lang, "tree.branch", { branch: begun }) : "");
+    element.style.setProperty("--blocks", String(blocks));
+    const empty = (item.branches ?? []).map((one, b) => one.length ? 0 : b + 1).filter(Boolean);
+    const shortcuts = empty.map((n) => say(this.lang, "tree.shortcut", { branch: n }));
+    const told = [...(begun ? [say(this.lang, "tree.branch", { branch: begun })] : []), ...shortcuts];
+    branch.hidden = told.length === 0;
+    setText(branch, told.join(" · "));
   }
 
   // --- blocks
 
-  /** The blocks' heads, each above its rows, with their sums where these are folded. @param {{rows: Row[], refused: RefusedLayer | null}} found @param {Place[]} places @param {ReturnType<typeof totals>} sums */
-  #showFolds(found, places, sums) {
+  /** The blocks' heads, each above its rows, with their sums where these are folded. @param {{rows: Row[], refused: RefusedLayer | null}} found @param {ReturnType<typeof totals>} sums */
+  #showFolds(found, sums) {
     const { rows } = found, known = rows.length;
     const paths = new Set(this.folds.map(({ path }) => String(path)));
     for (const [path, { element }] of [...this.heads]) {
@@ -166,10 +174,11 @@ export class NetworkTable {
       this.heads.delete(path);
       this.closed.delete(path);
     }
-    for (const { item, path, from, to } of this.folds) {
+    for (const fold of this.folds) {
+      const { item, path, from, to } = fold;
       const key = String(path), head = this.#head(key), closed = this.closed.has(key), inner = rows.slice(from, to);
       const name = say(this.lang, item.name ? "tree.block" : "tree.block.unnamed", { name: item.name });
-      setText(head.button, say(this.lang, "tree.fold", { name, count: to - from }));
+      setText(head.button, say(this.lang, "tree.fold", { name, count: countText(this.lang, to - from) }));
       setAttribute(head.button, "aria-expanded", closed ? "false" : "true");
       const refused = closed && known >= from && known < to ? found.refused : null;
       const look = ["nx-head", closed && "nx-closed", refused && "nx-refused-row"];
@@ -180,8 +189,7 @@ export class NetworkTable {
       const unknown = refused ? sentence(this.lang, refused) : say(this.lang, "network.unknown");
       setText(head.reason, closed ? unknown : "");
       head.code.hidden = true;
-      const { depth } = places[to - 1], begun = closed && places[from].depth === depth; // else its own first branch begins
-      this.#indent(head, { depth, branch: begun ? places[from].branch : 0 });
+      this.#indent(head, fold);
     }
     this.#order();
     this.#hide();
@@ -203,17 +211,22 @@ export class NetworkTable {
   /** @param {string} path @returns {TableRow} */
   #head(path) {
     if (!this.heads.has(path)) {
-      const head = this.#row(() => this.#toggle(path));
+      const head = this.#row(() => this.toggle(path));
       head.branch.hidden = true;
       this.heads.set(path, head);
     }
     return this.heads.get(path);
   }
 
-  /** @param {string} path */
-  #toggle(path) {
+  /** Folds a block, or unfolds it. @param {string} path */
+  toggle(path) {
     if (!this.closed.delete(path)) this.closed.add(path);
     this.fold();
+  }
+
+  /** Scrolls the table, and nothing else, to a block's head. @param {string} path */
+  revealHead(path) {
+    this.#scrollTo(this.heads.get(path).element);
   }
 
   /** Hides what is in folded blocks. */
@@ -221,9 +234,7 @@ export class NetworkTable {
     const closed = this.folds.filter(({ path }) => this.closed.has(String(path)));
     this.rows.forEach(({ element }, n) => (element.hidden = closed.some(({ from, to }) => n >= from && n < to)));
     for (const { path } of this.folds) {
-      const inside = closed.some((outer) =>
-        outer.path.length < path.length && outer.path.every((n, i) => n === path[i])
-      );
+      const inside = closed.some((outer) => isInside(path, outer.path));
       this.heads.get(String(path)).element.hidden = inside;
     }
   }
@@ -253,3 +264,6 @@ export class NetworkTable {
     row.reason.hidden = known;
   }
 }
+
+/** Whether an item is inside another, by their paths. @param {number[]} path @param {number[]} outer */
+const isInside = (path, outer) => outer.length < path.length && outer.every((n, i) => n === path[i]);

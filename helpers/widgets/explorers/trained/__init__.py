@@ -168,7 +168,7 @@ class TrainedExplorer(CourseWidget):
         """The network with the reader's changes, in float64, in evaluation mode, on the CPU."""
         import torch
 
-        from helpers.models import trained
+        from helpers.models.trained import trained
 
         net = trained(self.network).double()
         parameters = dict(net.named_parameters())
@@ -252,7 +252,7 @@ def _tests() -> bytes:
 @functools.cache
 def _architecture(name: str) -> tuple[tuple[Layer, ...], list[list[int]], tuple[int, int, int], str]:
     """A network's layers, the shape of every row of its table, the shape of its input, and its title."""
-    from helpers.models import TRAINED, trained
+    from helpers.models.trained import TRAINED, trained
 
     model, known = trained(name), TRAINED[name]
     layers = network.trace(model, known.input_shape)

@@ -22,8 +22,13 @@ import { explain } from "./explain.js";
 import { canSkip } from "./stages.js";
 import { folds, sums } from "./sums.js";
 
+const LARGE = 7; // columns of a window up to which map, window and kernel stand side by side
+
 /** A number in a small cell: two decimals, so that 0.00 is nearly 0, and 0 is 0; null where that would be too long. @param {number} value */
 const twoDecimals = (value) => (value === 0 || Math.abs(value) >= 100 ? null : value.toFixed(2).replace("-", "\u2212"));
+
+/** The same in a smaller one: ".09" for 0.09. @param {number} value */
+const twoDigits = (value) => twoDecimals(value)?.replace(/^(\u2212?)0\./, "$1.") ?? null;
 
 export class Detail {
   /**
@@ -80,10 +85,12 @@ export class Detail {
     };
     /** @param {string} key @param {"input" | "kernel" | "output"} kind @param {Listeners & {picture?: boolean, short?: (value: number) => string | null}} more */
     const grid = (key, kind, more) => new Grid({ lang, name: word(key), kind, ...more });
+    /** @param {number} value */
+    const short = (value) => (this.element.classList.contains("tx-large") ? twoDigits : twoDecimals)(value);
     this.grids = {
       map: grid("trained.detail.map", "output", { picture: true, point: (r, c) => this.choose({ r, c }) }),
-      window: grid("picture.window", "input", { short: twoDecimals }),
-      kernel: grid("ui.kernel", "kernel", { short: twoDecimals, ...editable }),
+      window: grid("picture.window", "input", { short }),
+      kernel: grid("ui.kernel", "kernel", { short, ...editable }),
     };
     const sign = h("span", { class: "cx-sign", "aria-hidden": "true" }, "⋆");
     this.operand = h("div", { class: "cx-operand" }, sign, this.grids.kernel.element);
@@ -293,11 +300,12 @@ export class Detail {
   #showGrids() {
     const { map, window, kernel, reads, best } = this.made, { grids } = this;
     if (map) this.#showMap(map);
+    this.element.classList.toggle("tx-large", window?.w > LARGE);
     if (!window) return;
     /** @param {number} place */
     const flag = (place) => (reads[place].outside ? "cx-pad" : place === best ? "cx-winner" : "");
     grids.window.draw(window, [0, 0], { flags: (row, column) => flag(row * window.w + column) });
-    this.glass.style.setProperty("--columns-read", String(Math.max(5, window.w)));
+    this.element.style.setProperty("--columns-read", String(window.w));
     if (kernel) this.#showKernel(kernel);
   }
 

@@ -9,7 +9,7 @@ import { h } from "../../parts/dom.js";
 import { Strip } from "../../parts/strip.js";
 import { columnsOf, mapOf, shapeOf } from "./stages.js";
 
-const MOST_OPEN = 9; // stages that stand side by side without folds
+const MOST_OPEN = 9; // stages that stand side by side with all of their maps, without folds
 
 export class Layers {
   /**
@@ -35,7 +35,9 @@ export class Layers {
         }),
       ]),
     );
-    this.element = h("div", { class: "cx-strips" }, ...this.#groups(stages));
+    /** Whether each strip gets one line, along which it scrolls, and a vector a flat picture. */
+    this.many = stages.length > MOST_OPEN;
+    this.element = h("div", { class: `cx-strips${this.many ? " tx-many" : ""}` }, ...this.#groups(stages));
   }
 
   /** Strips one after the other; where there are many, those of a block or of branches in a fold. @param {Stage[]} stages */
@@ -46,7 +48,7 @@ export class Layers {
     const container = (n) => ["Block", "Parallel"].includes(this.layers[n].kind);
     for (const stage of stages) {
       const [item] = this.network.steps[stage.step].path,
-        held = stages.length > MOST_OPEN && container(item),
+        held = this.many && container(item),
         last = groups.at(-1);
       if (held && last?.item === item) last.stages.push(stage);
       else groups.push({ item: held ? item : null, stages: [stage] });
@@ -71,11 +73,22 @@ export class Layers {
     );
   }
 
+  /** Columns of a vector's picture. @param {number} count */
+  #columns(count) {
+    return columnsOf(count, this.many ? 64 : undefined);
+  }
+
   /** Chooses what was pressed in a strip. @param {Stage} stage @param {number} n @param {number} r @param {number} c */
   #pick(stage, n, r, c) {
     const { maps, id, shape } = stage;
     if (maps) return this.choose({ stage: id, unit: n, r, c, plane: 0 });
-    return this.choose({ stage: id, unit: Math.min(r * columnsOf(shape[0]) + c, shape[0] - 1), r: 0, c: 0, plane: 0 });
+    return this.choose({
+      stage: id,
+      unit: Math.min(r * this.#columns(shape[0]) + c, shape[0] - 1),
+      r: 0,
+      c: 0,
+      plane: 0,
+    });
   }
 
   /** Shows the outputs as they are now; a strip in a closed fold waits until it is opened. */
@@ -87,7 +100,7 @@ export class Layers {
       const { last, shape, maps } = stage, output = engine.outputs[last], off = engine.units.get(last) ?? [];
       const matrices = maps
         ? Array.from({ length: shape[0] }, (_, n) => mapOf(output, shape, n))
-        : [shapeOf(output, columnsOf(shape[0]))];
+        : [shapeOf(output, this.#columns(shape[0]))];
       const most = output.reduce((a, b) => Math.max(a, b), 0);
       strip.show(matrices, [0, most || 1], (n) => (maps && off.includes(n) ? "cx-mute" : ""));
     }

@@ -68,9 +68,9 @@ export function weightedOf(steps) {
   return steps.map((_, n) => n).filter((n) => WEIGHTED.includes(steps[n].kind));
 }
 
-/** Columns in which a vector is drawn: as many as divide it, at most 42. @param {number} count */
-export function columnsOf(count) {
-  for (let columns = Math.min(count, 42); columns > 12; columns--) if (count % columns === 0) return columns;
+/** Columns in which a vector is drawn: as many as divide it, up to a number. @param {number} count @param {number} most */
+export function columnsOf(count, most = 42) {
+  for (let columns = Math.min(count, most); columns > 12; columns--) if (count % columns === 0) return columns;
   return Math.min(count, 48);
 }
 

@@ -7,14 +7,14 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import operations, pages, training
+from benchmarks import modern, operations, pages, training
 
 RESULTS = Path("_build") / "bench.json"
 
 
 def main() -> int:
     """0 where every target is met."""
-    figures = [*pages.measure(Path("_build/site")), *operations.measure(), *training.measure()]
+    figures = [*pages.measure(Path("_build/site")), *operations.measure(), *training.measure(), *modern.measure()]
     width = max(len(figure.name) for figure in figures)
     for figure in figures:
         print(f"{figure.name:{width}}  {figure.shown:>12}  {figure.verdict}")

@@ -1,12 +1,15 @@
 """`make bench` measures what it says; how fast this machine is, no test asks."""
 
+from functools import partial
+
+import pytest
 import torch
 from torchvision import transforms
 from torchvision.datasets import FashionMNIST
 
-from benchmarks import operations, training
+from benchmarks import modern, operations, training
 from benchmarks.figures import Figure
-from helpers import data
+from helpers import data, device, models
 
 
 def test_all_ways_are_measured_against_pytorch_in_one_run():
@@ -40,3 +43,20 @@ def test_both_ways_of_training_are_timed_in_one_run(monkeypatch):
     figures = training.measure(rounds=1, pictures=40)
     assert [figure.unit for figure in figures] == ["×", "", "×"]
     assert all(figure.value >= 0 for figure in figures)
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_both_ways_take_the_same_ten_batches_of_a_modern_network(monkeypatch, half):
+    small = data.sample()
+    monkeypatch.setattr(data, "fashion_mnist", lambda: small)
+    monkeypatch.setattr(device, "has_bfloat16", lambda where: half)
+    tiny = modern.Network("tiny", partial(models.alexnet, 32, 67), 67, 2.5)
+    (figure,) = modern.measure([tiny], batch=4)
+    assert figure.value > 0
+    assert figure.least == (2.5 if half else 1.2)
+    assert "bfloat16" in figure.name if half else "float32" in figure.name
+
+
+def test_the_networks_that_are_timed_are_those_of_the_course():
+    counts = [sum(p.numel() for p in one.build().parameters()) for one in modern.NETWORKS]
+    assert counts == [46_764_746, 2_018_346, 1_992_166, 5_977_530]

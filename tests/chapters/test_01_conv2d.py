@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import re
 
 import pytest
@@ -42,7 +43,7 @@ def test_chapter_and_helpers_define_the_same(chapter, cell, of_helpers):
 
 
 def test_the_worked_example(names):
-    X, K = names["numbers"], names["four"]
+    X, K = names["X"], names["K"]
     assert ops.corr2d(X, K).tolist() == [[19, 25], [37, 43]]
     assert ops.convolve2d(X, K).tolist() == [[5, 11], [23, 29]]
 
@@ -52,42 +53,81 @@ def test_the_numbers_in_the_prose(chapter):
     output = shapes.output_size(side, kernel)
     claims = {
         "why": [f"{side}×{side} pixels", f"{output}×{output} map"],
-        "shape-shrinks": ["{} rows and {} columns".format(*shapes.conv2d_shape((28, 28), (5, 7)))],
+        "why-matrix": [f"each of its nine {output * output:,} times", "two and a half billion"],
         "learn-rates-why": [f"the *mean* over the {6 * 7} outputs", f"the bound {6 * 7} times larger"],
-        "field-deep": [
-            f"with {2 * 3 * 3} weights instead of {5 * 5}",
-            f"column −{-shapes.receptive_field([(3, 1, 1)] * 4)[-1].start} lies",
-        ],
+        "field-deep": [f"with {2 * 3 * 3} weights instead of {5 * 5}"],
+        "receptive-use": [f"columns from −{-shapes.receptive_field([(3, 1, 1)] * 4)[-1].start} on"],
         "kernel-loops-task": [f"that is {kernel * kernel} steps instead of {output * output:,}"],
         "field-gradient": [
             f"the four numbers of $Y$: {ops.corr2d(torch.arange(9).view(3, 3), torch.arange(4).view(2, 2)).sum()}."
         ],
+        "flip-predict": ["19, 25, 37, 43", "5, 11, 23, 29"],
         "wrong": [r"size $3 - 4 + 1 = 0$"],
-        "why-cost": [f"all {5 * 3} connections", f"only the {3 * 3} local ones", "made of 3 shared weights"],
+        "why-cost": [f"all {5 * 3} connections", f"only the {3 * 3} local ones", "built from 3 shared weights"],
+        "bias-intro": [f"A dense layer has {16 * 15} weights", "a convolution two"],
+        "learner-answers": [f"255² = {255**2:,}"],
     }
     for cell, sentences in claims.items():
         for sentence in sentences:
-            assert sentence in chapter.prose[cell], cell
+            assert sentence in chapter.prose[cell], (cell, sentence)
 
 
 def test_the_opening_question_counts_right(chapter):
-    [sides] = set(re.findall(r"(\d+)×\1 pixels", chapter.prose["why"]))  # the picture that the chapter then speaks of
+    [sides] = re.findall(r"(\d+)×\1 pixels", chapter.prose["touch-questions"])
+    assert f"picture of {sides}×{sides} pixels" in chapter.prose["why"]
     pixels, outputs = int(sides) ** 2, shapes.output_size(int(sides), 3) ** 2
     words = {"tens": 10_000, "hundreds": 100_000, "billions": 1e9}
-    (size,) = re.findall(r"(\w+) of thousands of pixels", chapter.prose["touch-questions"])
+    (size,) = re.findall(r"(\w+) of thousands of them", chapter.prose["touch-questions"])
     assert words[size] <= pixels < 10 * words[size]
     (count,) = re.findall(r"(\w+) of weights", chapter.prose["touch-questions"])
     assert words[count] <= shapes.linear_parameters(pixels, outputs) < 1000 * words[count]
 
 
-def test_one_number_of_the_kernel_cannot_change_the_first_output(names):
-    X, K = names["numbers"], names["four"]
-    can = [bool(X[u, v] != 0) for u in range(2) for v in range(2)]
-    assert can == [False, True, True, True]
-    uses = {(i, j): sum(ops.corr2d(torch.zeros(3, 3).index_put((torch.tensor(i), torch.tensor(j)), torch.tensor(1.)),
-                                   torch.ones(2, 2)).flatten().tolist()) for i, j in [(2, 2), (1, 1)]}  # fmt: skip
-    assert uses == {(2, 2): 1, (1, 1): 4}
-    assert K.tolist() == [[0, 1], [2, 3]]
+def test_locality_and_sharing_are_counted_right(names):
+    """Each count against a count by hand, on a picture that is small enough for it."""
+    n, k = 6, 3
+    o = n - k + 1
+    places = [(i, j, r, c) for i in range(o) for j in range(o) for r in range(n) for c in range(n)]
+    within = [(i, j, r, c) for i, j, r, c in places if 0 <= r - i < k and 0 <= c - j < k]
+    by_hand = {
+        "dense": len(places),
+        "shared, not local": len({(r - i, c - j) for i, j, r, c in places}),
+        "local, not shared": len(within),
+        "both: convolution": len({(r - i, c - j) for i, j, r, c in within}),
+    }
+    assert by_hand == {
+        "dense": n**2 * o**2,
+        "shared, not local": (n + o - 1) ** 2,
+        "local, not shared": o**2 * k**2,
+        "both: convolution": k**2,
+    }
+    assert names["weights"] == {
+        "dense": 224**2 * 222**2, "shared, not local": 445**2, "local, not shared": 222**2 * 9, "both: convolution": 9
+    }  # fmt: skip
+
+
+def test_the_bet_is_won_in_order_and_lost_when_scrambled(names):
+    rows, scrambled, differences, error = (names[n] for n in ("rows", "scrambled", "differences", "error"))
+    assert torch.equal(rows.sort(dim=1).values, scrambled.sort(dim=1).values)  # the same pixels in another order
+    nothing = differences[40:].square().mean().sqrt().item()
+    for pixels, learnt in ((rows, True), (scrambled, False)):
+        for examples in range(1, 41):
+            dense = error(pixels[:, None], differences[:, None], examples)
+            conv = error(pixels.unfold(1, 2, 1), differences[..., None], examples)
+            assert (dense < 1e-6) == (examples >= 16)
+            assert conv < 1e-6 if learnt else conv > 0.99 * nothing
+
+
+def test_what_touching_the_first_explorer_shows(names):
+    X, K = names["X"], names["K"].double()
+    for place, value in {(0, 1): 82, (1, 0): 29, (1, 1): 23.25}.items():
+        changed = K.clone()
+        changed[place] = value
+        assert ops.corr2d(X, changed)[0, 0] == 100
+    assert X[0, 0] == 0  # what the kernel's first number is multiplied by
+    uses = [[int(i in (r - 1, r) and j in (c - 1, c)) for i in (0, 1) for j in (0, 1)] for r, c in [(2, 2), (1, 1)]]
+    assert [sum(one) for one in uses] == [1, 4]
+    assert X[1:, 1:].flatten().tolist() == [4, 5, 7, 8]
 
 
 def test_only_the_column_on_the_seam_differs(chapter):
@@ -97,7 +137,7 @@ def test_only_the_column_on_the_seam_differs(chapter):
 
 
 def test_the_learning_rate_s_bound_is_that_of_the_hessian(names):
-    X, Y = names["X"].double(), names["Y"].double()
+    X, Y = names["band"].double(), names["edges"].double()
 
     def loss(parameters, bias):
         flat = X[:, :-1] * parameters[0] + X[:, 1:] * parameters[1] + (parameters[2] if bias else 0)
@@ -109,6 +149,7 @@ def test_the_learning_rate_s_bound_is_that_of_the_hessian(names):
         assert bound == pytest.approx(expected, abs=5e-6)
         left, right, one = names["left"], names["right"], names["one"]
         assert names["bound"](*(left, right, one)[:size]) == pytest.approx(bound, rel=1e-5)
+        assert torch.linalg.eigvalsh(hessian).min() > 0  # a single lowest point
 
 
 def test_gradient_descent_diverges_above_the_bound_and_only_there(names):
@@ -126,6 +167,30 @@ def test_learning_ends_near_the_edge_kernel(names):
     assert losses[-1] < 0.1
     worst = max(names["learn"](seed, lr=0.01, steps=150)[0][-1] for seed in range(3))
     assert worst < 1e-4  # one bottom, whatever the start
+
+
+def test_every_difference_of_the_order_d_takes_a_row_of_pascal_s_triangle(names):
+    once = twice = names["edge"].double()
+    for order in range(2, 6):
+        padded = F.pad(twice, (1, 1, 0, 0))
+        twice = ops.convolve2d(padded, once)
+        assert twice.tolist() == [[(-1) ** n * math.comb(order, n) for n in range(order + 1)]]
+
+
+def test_the_claims_of_the_exercise_on_edges_need_no_luck(names):
+    """Noise is noise in every row, and a diagonal has no vertical edge from top to bottom."""
+    for name in names["refutes_solution"]:
+        assert ops.corr2d(names["claims"][name], names["edge"]).any()
+    assert names["diagonal"].unique(dim=0).shape[0] == 6  # no two rows are alike
+
+
+def test_two_layers_with_nothing_between_them_are_one_whatever_their_sizes(names):
+    torch.manual_seed(5)
+    for one, two in [((3, 3), (3, 3)), ((2, 4), (3, 1))]:
+        K1, K2 = torch.randn(one).double(), torch.randn(two).double()
+        K, _ = names["merge_solution"](K1.float(), torch.zeros(1), K2.float(), torch.zeros(1))
+        X = torch.rand(9, 11).double()
+        torch.testing.assert_close(ops.corr2d(X, K.double()), ops.corr2d(ops.corr2d(X, K1), K2), atol=1e-5, rtol=0)
 
 
 def test_a_layer_that_flips_learns_the_flipped_kernel(names):
@@ -238,7 +303,10 @@ def test_the_suggested_experiments_show_what_they_promise():
     X[:, 2:6] = 0
     with_bias, without = KernelLearner(X, K), KernelLearner(X, K, bias=None)
     assert with_bias.bound < 0.0163 < without.bound
-    assert KernelLearner(0.1 * X, K).bound > with_bias.bound
+    brighter = X.clone()
+    brighter[0, [0, 1, 6, 7]] = 2
+    assert KernelLearner(brighter, K).bound < with_bias.bound
+    assert KernelLearner(255 * X, K, bias=None).bound == pytest.approx(without.bound / 255**2)
     assert shapes.receptive_field([(3, 1)] * 6)[-1].size == 13
     assert (
         shapes.receptive_field([(3, 2)] + [(3, 1)] * 3)[-1].size

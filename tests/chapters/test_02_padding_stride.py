@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
+import re
 
 import pytest
 import torch
@@ -35,6 +37,69 @@ def test_the_notes_four_shapes():
         assert torch.nn.Conv2d(1, 1, kernel, stride, padding)(picture).shape[2:] == shape
 
 
+def test_the_numbers_in_the_prose(chapter, names):
+    """What no cell prints."""
+    windows = ops.corr2d_strided(names["X"], names["K"], (1, 1), (2, 2))
+    kept = " and ".join(", ".join(map(str, windows.int().flatten().tolist())).rsplit(", ", 1))
+    work = {strides: names["work"]([int(s) for s in strides]) for strides in ("1" * 10, "2" + "1" * 9, "2121211111")}
+    (all_, few), (quarter, more), (least, most) = work.values()
+    assert quarter == all_ / 4
+    assert (round(all_ / least), math.isclose(all_ / least, 14, rel_tol=0.01)) == (14, True)
+    rows = shapes.window_counts(6, 3)
+    claims = {
+        "touch-tasks": [f"the numbers {kept}."],
+        "shrinking-area": ["Ten 5×5 layers take a picture of 240×240 pixels to 200×200"],
+        "stride-why-explained": [f"sees {more}×{more} instead of {few}×{few}", f"{most}×{most}, for a fourteenth"],
+        "gaps-use": ["spans 13 columns and reads 7", f"{7**2} elements of {13**2}", "spans 15 and reads them all"],
+        "counts-predict": ["the middle nine times, one in the corner once"],
+        "leak-explained": [f"places: {sum(range(1, 6))}"],
+        "alias-trade": ["25 stripes, which come back as 23"],
+        "even-explained": ["it adds (0, 1)"],
+    }
+    assert (min(rows) ** 2, max(rows) ** 2) == (1, 9)
+    assert names["tensorflow_same_solution"](8, 3, 2) == (0, 1)
+    for cell, sentences in claims.items():
+        for sentence in sentences:
+            assert sentence in chapter.prose[cell], (cell, sentence)
+
+
+def test_every_element_lies_in_four_windows_of_the_first_explorer():
+    counts = {padding: shapes.window_counts(3, 2, padding) for padding in (0, 1)}
+    assert counts == {0: [1, 2, 1], 1: [2, 2, 2]}
+
+
+def test_padding_of_half_the_kernel_divides_and_rounds_up():
+    for n in range(1, 40):
+        for k in (1, 3, 5, 7):
+            for s in range(1, 6):
+                assert shapes.output_size(n, k, (k - 1) // 2, s) == -(-n // s)
+
+
+def test_the_window_of_an_odd_kernel_is_centred_on_the_input_element():
+    X = torch.rand(6, 7)
+    for k_h, k_w in [(1, 3), (5, 3), (3, 7)]:
+        middle = torch.zeros(k_h, k_w)
+        middle[k_h // 2, k_w // 2] = 1
+        assert torch.equal(ops.corr2d_strided(X, middle, (k_h // 2, k_w // 2)), X)
+
+
+def test_doubling_the_channels_uses_up_what_the_stride_saves():
+    assert shapes.conv2d_multiply_adds(64, 64, 3, (56, 56)) == shapes.conv2d_multiply_adds(128, 128, 3, (28, 28))
+
+
+def test_zeros_tell_every_place_apart_up_to_the_picture_s_symmetries():
+    Y = torch.ones(1, 1, 9, 9).double()
+    for _ in range(4):
+        Y = F.conv2d(Y, torch.ones(1, 1, 3, 3).double(), padding=1)
+    quarter = [Y[0, 0, i, j].item() for i in range(5) for j in range(i, 5)]
+    assert len(set(quarter)) == 15
+
+
+def test_the_stride_of_the_figure_leaves_a_gap_and_a_remainder():
+    assert shapes.window_counts(5, 2, 0, 3) == [1, 1, 0, 1, 1]
+    assert shapes.window_counts(5, 2, 0, 2) == [1, 1, 1, 1, 0]
+
+
 def test_what_the_prose_says_of_borders():
     assert shapes.window_counts(6, 3) == [1, 2, 3, 3, 2, 1]  # corner 1, edge at most 3, middle 9
     assert shapes.unused(8, 3, stride=3) == 2
@@ -48,8 +113,11 @@ def test_the_explorer_of_the_stride_is_pytorchs(names):
 
 def test_smoothing_leaves_of_the_finest_stripes_what_theory_says():
     """A kernel (1, 2, 1)/4 scales a wave of frequency f by (1 + cos 2 pi f) / 2."""
-    theory = (1 + torch.cos(torch.tensor(2 * torch.pi * 44 / 96))) / 2
-    assert f"{theory:.3f}" == "0.017"
+    left = {stripes: (1 + math.cos(2 * math.pi * stripes / 96)) / 2 for stripes in range(1, 49)}
+    assert f"{left[44]:.3f}" == "0.017"
+    assert 0.4 < left[25] < 0.5
+    assert 1 - left[20] > 1 / 3
+    assert [stripes for stripes in range(25, 49) if left[stripes] > 0.4] == [25, 26, 27]  # the exercise's answers
 
 
 def test_the_quiz_knows_the_answers():
@@ -64,6 +132,24 @@ def test_the_quiz_knows_the_answers():
         if question["type"] != "number":
             assert any(option["correct"] for option in question["options"])
             assert all(set(option["feedback"]) == {"en", "zh"} for option in question["options"])
+
+
+def test_every_source_of_the_chapter_stands_in_the_bibliography_and_is_linked_in_the_text(chapter):
+    bibliography = (chapter.path.parent / "bibliography.md").read_text(encoding="utf-8")
+    link = re.compile(r"\((https://(?:doi|arxiv)\.org/[^)]+)\)")
+    sources = set(link.findall(chapter.prose["references"]))
+    text = {url for cell, prose in chapter.prose.items() if cell != "references" for url in link.findall(prose)}
+    assert sources <= set(link.findall(bibliography))
+    assert sources - text == {"https://arxiv.org/abs/2106.11342"}  # whose examples the chapter uses
+
+
+def test_the_quiz_s_smoothing_weakens_what_its_wrong_answer_does_not():
+    x = torch.arange(96).double()
+    wave = torch.cos(2 * torch.pi * 44 * x / 96)
+    averaged = F.avg_pool1d(wave[None], 2)[0]
+    late = (wave[::2].roll(1) + 2 * wave[::2] + wave[::2].roll(-1)) / 4
+    assert averaged.abs().max() < 0.2
+    assert late.abs().max() > 0.9
 
 
 def test_one_dilation_leaves_gaps_and_growing_ones_do_not():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import itertools
 import json
+import re
 
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from helpers import ops, shapes
 from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
@@ -56,6 +58,53 @@ def test_the_numbers_in_the_prose(chapter, names):
     assert len(work) == 1
     parameters = [shapes.conv2d_parameters(c, 2 * c, 3) for c in (64, 128, 256)]
     assert all(3.9 < b / a < 4.1 for a, b in itertools.pairwise(parameters))
+    out = [2 * c * n * n for c, n in [(64, 56), (128, 28), (256, 14)]]
+    assert all(b == a / 2 for a, b in itertools.pairwise(out))
+
+
+def test_what_touching_the_first_explorer_shows(chapter, names):
+    X, K = names["X"], names["K"]
+    parts = [(X[c, :2, :2] * K[c]).sum().item() for c in (0, 1)]
+    assert (sum(parts), parts) == (56, [19, 37])
+    for c in (0, 1):
+        pairs = zip(X[c, :2, :2].flatten().tolist(), K[c].flatten().tolist(), strict=True)
+        assert " + ".join(f"{a}·{b}" for a, b in pairs) in chapter.prose["touch-tasks"]
+    assert ops.corr2d(X[0], K[0]).flatten().tolist() == [19, 25, 37, 43]
+
+
+def test_im2col_holds_the_input_once_for_each_place_in_the_window():
+    X = torch.rand(64, 56, 56)
+    assert ops.im2col(X, (3, 3), padding=(1, 1)).numel() == 9 * X.numel()
+
+
+def test_a_separable_pair_needs_up_to_nine_times_fewer_products():
+    def factor(c_i, c_o):
+        full = shapes.conv2d_multiply_adds(c_i, c_o, 3, (8, 8))
+        pair = shapes.conv2d_multiply_adds(c_i, c_i, 3, (8, 8), groups=c_i)
+        return full / (pair + shapes.conv2d_multiply_adds(c_i, c_o, 1, (8, 8)))
+
+    assert f"{factor(128, 128):.1f}" == "8.4"
+    assert factor(128, 9) < 5
+    assert all(8.9 < factor(c, 2000) < 9 for c in (8, 128))
+
+
+def test_a_separable_pair_has_one_pattern_for_each_input_channel():
+    P, D = torch.randn(5, 3, 1, 1), torch.randn(3, 1, 2, 4)
+    X = torch.randn(1, 3, 6, 7)
+    once = F.conv2d(X, P * D.transpose(0, 1))
+    torch.testing.assert_close(F.conv2d(F.conv2d(X, D, groups=3), P), once, atol=1e-4, rtol=0)
+
+
+def test_a_bias_before_a_normalisation_does_nothing_in_training_only(chapter):
+    (output,) = chapter.cells["wrong-bias-code"].outputs
+    assert output.text == "training - the output changes: False\nevaluation - the output changes: True\n"
+
+
+def test_every_source_of_the_chapter_stands_in_the_bibliography(chapter):
+    bibliography = (chapter.path.parent / "bibliography.md").read_text(encoding="utf-8")
+    sources = set(re.findall(r"\((https://[^)]+)\)", chapter.prose["references"]))
+    assert len(sources) >= 7
+    assert sources <= set(re.findall(r"\((https://[^)]+)\)", bibliography))
 
 
 def test_the_messages_that_the_chapter_shows_are_pytorchs(chapter, names):

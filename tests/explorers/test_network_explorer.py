@@ -4,6 +4,7 @@ import re
 
 import pytest
 from torch import nn
+from torchvision import models
 
 from helpers import network, words
 from helpers.models import lenet
@@ -575,7 +576,7 @@ def test_blocks_in_blocks_and_in_branches_fold_in_the_drawing(open_network):
     outer = {"kind": "Block", "name": "stage", "layers": changed([[inner], [single]])}
     explorer = open_network([outer, RELU], (1, 9, 9))
     assert drawn(explorer) == ([["▾ stage"], ["▾ one"], ["▾ ….name.of.a.module"]], 5)
-    explorer.button("Block stage.one: 2 layers").click()
+    explorer.button("Block one: 2 layers").click()
     explorer.button("Block a.very.long.name.of.a.module: 1 layer").click()
     folded = [["▸ one", "2 layers", "4×9×9"], ["▸ ….name.of.a.module", "1 layer", "2×9×9"]]
     assert drawn(explorer) == ([["▾ stage"], *folded], 2)
@@ -650,6 +651,89 @@ def test_axe_finds_nothing_in_a_tree(bare_page, options):
     explorer.button("Block mixed: 9 layers").click()
     assert faults_by_axe(page, "#net") == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# --- large networks
+
+OPENED = """region => {
+  const closed = () => region.querySelector(".nx-closed:not([hidden]) .nx-pick");
+  while (closed()) closed().click();
+}"""
+#: of the table's box: its width and what it would need; and cells whose text goes over their edges or the box's
+CUT = """box => [box.clientWidth - box.scrollWidth, [...box.querySelectorAll("td, th")].filter((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  const text = range.getBoundingClientRect(), own = cell.getBoundingClientRect(), outer = box.getBoundingClientRect();
+  const [left, right] = [Math.max(own.left, outer.left), Math.min(own.right, outer.right)];
+  return text.width > 0 && cell.checkVisibility() && !cell.closest("thead") && (text.left < left - 1 || text.right > right + 1);
+}).map((cell) => cell.textContent)]"""  # noqa: E501
+LARGE = {"googlenet": {"aux_logits": False, "init_weights": False}, "resnet18": {}, "vgg16": {}}
+
+
+@pytest.fixture(scope="module")
+def large():
+    """Networks of torchvision for 224×224, with their modules as blocks."""
+    built = {name: getattr(models, name)(**options) for name, options in LARGE.items()}
+    return {name: network.trace(model, (3, 224, 224), blocks=True) for name, model in built.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("options", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_large_table_fits_folded_and_open(bare_page, large, name, options):
+    """Where a scrollbar takes 11 pixels, too."""
+    bar = "<style>.nx .nx-scroll { padding-right: 11px }</style>"
+    layers, head = large[name], options.get("head", "") + bar
+    page = bare_page(NetworkExplorer(layers, (3, 224, 224), id="net"), **{**options, "head": head})
+    box = page.locator("#net .nx-scroll")
+    for action in ("region => null", OPENED):
+        page.locator("#net").evaluate(action)
+        assert box.evaluate(CUT) == [0, []]
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    shown = page.locator("#net tbody tr:not(.nx-head):not(.nx-input-row)")
+    assert shown.count() == len(network.table(layers, (3, 224, 224)))
+    assert shown.evaluate_all("rows => rows.every(row => row.checkVisibility())")
+
+
+@pytest.mark.slow
+def test_googlenets_inception_blocks_are_drawn_folded_and_open_one_by_one(bare_page, large):
+    explorer = Networks(bare_page(NetworkExplorer(large["googlenet"], (3, 224, 224), id="net"), **WIDE))
+    blocks = {text: texts for text, *texts in drawn(explorer)[0]}
+    assert blocks["▸ inception3a"] == ["20 layers", "256×28×28"]
+    assert blocks["▸ inception5b"] == ["20 layers", "1024×7×7"]
+    assert len([name for name in blocks if name.startswith("▸ inception")]) == 9
+    explorer.region.locator(".nx-drawing [data-block]", has_text="inception3a").click()
+    opened = [texts[0] for texts in drawn(explorer)[0]]
+    at = opened.index("▾ inception3a")
+    assert opened[at + 1 : at + 7] == ["▸ branch2.0", "▸ branch2.1", "▸ branch3.0", "▸ branch3.1", "▸ branch4.1", "▸ inception3b"]  # fmt: skip  # noqa: E501
+    head = explorer.button("Block inception3a: 20 layers")
+    assert head.get_attribute("aria-expanded") == "true"
+    assert seen(explorer, head) == [True]  # the table has scrolled to it
+    explorer.button("Block branch2.0: 3 layers").click()
+    explorer.button("Layer 15: Conv2d").click()
+    branches_of(explorer, "layer 31 (Concat)").get_by_role("button", name="Remove").click()
+    block = large["googlenet"][5]
+    parallel = block["layers"][0]
+    less = {**parallel, "branches": [branch for b, branch in enumerate(parallel["branches"]) if b != 1]}
+    layers = [{**block, "layers": [less]} if item is block else item for item in large["googlenet"]]
+    parameters = sum(row.parameters for row in network.table(layers, (3, 224, 224)))
+    assert explorer.status.startswith(f"{parameters:,} parameters (−")
+    assert explorer.button("Block inception3a: 14 layers").is_visible()
+
+
+def test_on_a_phone_each_layers_numbers_have_their_names(bare_page):
+    page = bare_page(NetworkExplorer(TREE, (1, 12, 12), id="net"), **PHONE)
+    explorer = Networks(page)
+    table = page.get_by_role("table", name="The layers and what they cost")
+    row = table.get_by_role("row", name="Layer 1: Conv2d")
+    assert row.get_by_role("cell").count() == 5
+    names = row.locator("td:not([hidden])").evaluate_all(
+        "all => all.map(one => getComputedStyle(one, '::before').content)"
+    )
+    assert names == [f'"{words.say(f"network.column.{name}")}"' for name in ("shape", "parameters", "multiply_adds", "memory", "field")]  # fmt: skip  # noqa: E501
+    assert table.get_by_role("columnheader").count() == 6
+    explorer.button("Block mixed: 9 layers").tap()
+    assert not explorer.button("Layer 3: Conv2d").is_visible()
 
 
 # --- the stage

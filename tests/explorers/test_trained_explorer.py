@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+
+import numpy as np
 import pytest
 import torch
 
 from helpers import models
 from helpers.widgets import TrainedExplorer
+from tests.browsing import bare_html
 from tests.explorers.explorer import PHONE, SEES, WIDE, OnPage, faults_by_axe
+from tests.explorers.parts import settled
 from tools.test_images import chosen
 
 NAMES = [name for name in models.TRAINED if name != "lenet"]
@@ -86,3 +91,85 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(bare_page, name):
     trained = Trained(bare_page(TrainedExplorer(name, id="w"), **PHONE))
     assert trained.page.evaluate("document.documentElement.scrollWidth") <= 360
     assert faults_by_axe(trained.page, "#w") == []
+
+
+SAVES = """<script>
+Object.defineProperty(navigator, "connection", { configurable: true, value: { saveData: %s } });
+</script>"""
+
+
+class Asked(Trained):
+    """A trained network on a page whose browser is asked to save data."""
+
+    def __init__(self, page):
+        self.page, self.region = page, page.locator("#w").get_by_role("region")
+
+    @property
+    def fetched(self):
+        """The names of the files of weights and test pictures that the page has asked for."""
+        told = self.page.evaluate("performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)")
+        return [name.rpartition("/")[2] for name in told if "weights" in name or "test-images" in name]
+
+
+@pytest.mark.parametrize("name", ["lenet", "alexnet"])
+def test_where_data_are_saved_weights_come_on_request_and_then_all_works(bare_page, name):
+    explorer = TrainedExplorer(name, id="w")
+    trained = Asked(bare_page(explorer, head=WIDE["head"] + SAVES % "true", viewport=WIDE["viewport"]))
+    ask = trained.button("Load the trained weights")
+    trained.region.scroll_into_view_if_needed()
+    settled(trained.page)
+    trained.page.wait_for_load_state("networkidle")
+    assert ask.is_visible()
+    assert faults_by_axe(trained.page, "#w") == []
+    trained.button("Test image 19: ankle boot").click()  # a change loads nothing, and is kept
+    trained.button("Reset").click()
+    trained.button("Test image 5: pullover").click()
+    settled(trained.page)
+    trained.page.wait_for_load_state("networkidle")
+    assert ask.is_visible()
+    assert trained.fetched == []
+    assert trained.region.locator(".cx-class:visible, .cx-strips:visible, .cx-score-text:visible").count() == 0
+    ask.press("Enter")
+    trained.region.locator(".cx-class[data-logit]").first.wait_for()
+    assert not ask.is_visible()
+    assert trained.region.evaluate("region => region.contains(document.activeElement)")
+    assert trained.fetched == [f"{name}-weights.js"]
+    gallery = np.frombuffer(base64.b64decode(explorer.gallery), np.uint8).reshape(-1, 28, 28)
+    explorer.image = gallery[4].astype(float)
+    torch.testing.assert_close(trained.logits, explorer.output, rtol=1e-4, atol=1e-4)
+    assert trained.status.startswith("The network says: ")
+    trained.region.locator(".cx-thumbs[aria-label^='Convolution 2']").locator("button").nth(3).click()
+    trained.button("Switch off 3: its outputs 0").click()
+    explorer.silenced = [(2, 3)]
+    torch.testing.assert_close(trained.logits, explorer.output, rtol=1e-4, atol=1e-4)
+    trained.region.get_by_role("button", name="Count right answers on 200 test images").click()
+    trained.region.locator(".cx-score-text").filter(has_text="Right on").wait_for()
+    assert trained.fetched == [f"{name}-weights.js", "test-images.js"]
+    trained.button("Reset").click()
+    trained.button("Test image 19: ankle boot").click()
+    assert "Its label is ankle boot" in trained.status
+
+
+def test_where_data_are_not_saved_weights_come_by_themselves(bare_page):
+    trained = Asked(bare_page(TrainedExplorer("lenet", id="w"), head=SAVES % "false"))
+    trained.region.locator(".cx-class[data-logit]").first.wait_for()
+    assert trained.button("Load the trained weights").count() == 0
+    assert trained.fetched == ["lenet-weights.js"]
+
+
+def test_weights_that_were_asked_for_and_do_not_come_are_told(browser, bare_folder, bare_address):
+    """A page of its own, not watched by `open_page`: the failing request is the point."""
+    body = bare_html(TrainedExplorer("lenet", id="w"), head=SAVES % "true")
+    (bare_folder / "saving.html").write_text(body, encoding="utf-8")
+    page = browser.new_page()
+    page.route("**/lenet-weights.js*", lambda route: route.abort())
+    page.goto(f"{bare_address}/saving.html")
+    trained = Asked(page)
+    trained.button("Load the trained weights").click()
+    trained.alert.wait_for()
+    assert "The trained weights could not be loaded (http" in trained.alert.inner_text()
+    page.unroute("**/lenet-weights.js*")
+    trained.alert.get_by_role("button", name="Try again").click()
+    trained.region.locator(".cx-class[data-logit]").first.wait_for()
+    assert not trained.alert.is_visible()
+    page.close()

@@ -33,7 +33,7 @@ def test_a_figure_is_what_its_script_draws(name, tmp_path):
 def test_a_figure_says_what_it_shows_in_every_language(name):
     for language in words.LANGUAGES:
         words.use_language(language)
-        assert f'<img alt="{words.say(f"figure.{name}")}"' in plot.figure(name)._repr_html_()
+        assert f'<img alt="{html.escape(words.say(f"figure.{name}"))}"' in plot.figure(name)._repr_html_()
 
 
 def pixels(png):

@@ -12,7 +12,7 @@
  */
 import { h, setAttribute, svg } from "../../parts/dom.js";
 import { say } from "../../words/words.js";
-import { places } from "./items.js";
+import { nameWithin, places } from "./items.js";
 
 const MIDDLE = 76; // of the boxes, from the top
 const TALLEST = 76;
@@ -95,8 +95,8 @@ export class NetworkDrawing {
 
   /** A block's layers in a frame; of a folded one a box. @param {Layer} item @param {number[]} path @param {Course} course @param {boolean} small @returns {Piece} */
   #block(item, path, course, small) {
-    const { outer } = course, name = shortened(item.name || say(this.lang, "tree.block.unnamed"), outer);
-    const key = String(path);
+    const { outer } = course, own = nameWithin(item.name, outer), key = String(path);
+    const name = shortened(own || say(this.lang, "tree.block.unnamed"));
     if (!course.closed.has(key)) {
       course.outer = item.name || outer;
       const inner = item.layers.flatMap((one, i) => this.#pieces(one, [...path, i], course, small));
@@ -187,11 +187,8 @@ const marked = (look, index, chosen) => ({
 /** How many layers, in words. @param {string} lang @param {number} count */
 export const countText = (lang, count) => say(lang, count === 1 ? "tree.count.one" : "tree.count", { count });
 
-/** A name without that of the block around, and of a long one its end: names of modules begin alike. @param {string} name @param {string} outer */
-function shortened(name, outer) {
-  const own = outer && name.startsWith(`${outer}.`) ? name.slice(outer.length + 1) : name;
-  return own.length > LETTERS ? `…${own.slice(1 - LETTERS)}` : own;
-}
+/** Of a long name its end: names of modules begin alike. @param {string} name */
+const shortened = (name) => name.length > LETTERS ? `…${name.slice(1 - LETTERS)}` : name;
 
 /** @param {string} d */
 const line = (d) => svg("path", { d, class: "nx-arrow" });

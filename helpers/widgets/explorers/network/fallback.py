@@ -43,20 +43,26 @@ def table(layers: Sequence[Layer], input_shape: tuple[int, int, int], batch: int
     )
 
 
-def lines(items: Sequence[Layer], rows: Iterator[Row], depth: str = "", branch: int = 0) -> Iterator[Line]:
-    """The lines of items, whose rows come next; branch: the number of the one that begins with them, or 0."""
+def lines(
+    items: Sequence[Layer], rows: Iterator[Row], depth: str = "", branch: int = 0, outer: str = ""
+) -> Iterator[Line]:
+    """The lines of items, whose rows come next.
+
+    branch: the number of the one that begins with them, or 0; outer: the name of the block around them.
+    """
     for i, item in enumerate(items):
         begun = branch if i == 0 else 0
         if item["kind"] == "Block":
-            inner = list(lines(item["layers"], rows, depth + BLOCK))
+            name = item["name"]
+            inner = list(lines(item["layers"], rows, depth + BLOCK, outer=name or outer))
             count = sum(line.row is not None for line in inner)
-            yield Line(_begins(begun, _block(item["name"], count)), None, depth)
+            yield Line(_begins(begun, _block(name.removeprefix(f"{outer}.") if outer else name, count)), None, depth)
             yield from inner
             continue
         for b, one in enumerate(item.get("branches", ()), start=1):
             if not one:
                 yield Line(say("tree.shortcut", branch=b), None, depth + BRANCH)
-            yield from lines(one, rows, depth + BRANCH, b)
+            yield from lines(one, rows, depth + BRANCH, b, outer)
         row = next(rows)
         yield Line(_begins(begun, row.text), row, depth)
 

@@ -14,8 +14,9 @@
  * @typedef {{kind: string, item: Layer, path: number[], depth: number, branch: number}} Place of a row: a layer, or the join
  *   of branches ("Concat" or "Add"); path: the index of each item on the way to it, in what is parallel after the branch's;
  *   depth: how many branches it is in; branch: the number of that which begins with it, or 0
- * @typedef {{item: Layer, path: number[], from: number, to: number, depth: number, branch: number, blocks: number}} Fold a block
- *   and its rows, from one up to another; depth and branch as those of a row; blocks: how many blocks it is in
+ * @typedef {{item: Layer, path: number[], from: number, to: number, depth: number, branch: number, blocks: number, name: string}}
+ *   Fold a block and its rows, from one up to another; depth and branch as those of a row; blocks: how many blocks it is in;
+ *   name: its own without that of the block around it
  */
 import { outputSize } from "../../arithmetic/ops.js";
 import FACTS from "../../../network/layers.json" with { type: "json" };
@@ -133,26 +134,31 @@ export function around(items, path) {
   return found;
 }
 
+/** A name without that of the block around it. @param {string} name @param {string} outer */
+export const nameWithin = (name, outer) => outer && name.startsWith(`${outer}.`) ? name.slice(outer.length + 1) : name;
+
 /** The blocks of a network, those inside others after them. @param {Layer[]} items @returns {Fold[]} */
 export function folds(items) {
   /** @type {Fold[]} */
   const found = [];
   let rows = 0;
-  /** @param {Layer[]} list @param {number[]} path @param {{depth: number, branch: number, blocks: number}} where branch: that which begins with the list, or 0 */
-  const walk = (list, path, { depth, branch, blocks }) =>
+  /** @param {Layer[]} list @param {number[]} path @param {{depth: number, branch: number, blocks: number, outer: string}} where branch: that which begins with the list, or 0; outer: the name of the block around */
+  const walk = (list, path, { depth, branch, blocks, outer }) =>
     list.forEach((item, i) => {
-      const place = { depth, branch: i === 0 ? branch : 0, blocks };
+      const place = { depth, branch: i === 0 ? branch : 0, blocks, name: nameWithin(item.name, outer) };
       const fold = { item, path: [...path, i], from: rows, to: rows, ...place };
       if (item.kind === "Block") {
         found.push(fold);
-        walk(item.layers, fold.path, { depth, branch: 0, blocks: blocks + 1 });
+        walk(item.layers, fold.path, { depth, branch: 0, blocks: blocks + 1, outer: item.name || outer });
       } else {
-        item.branches?.forEach((one, b) => walk(one, [...fold.path, b], { depth: depth + 1, branch: b + 1, blocks }));
+        item.branches?.forEach((one, b) =>
+          walk(one, [...fold.path, b], { depth: depth + 1, branch: b + 1, blocks, outer })
+        );
         rows += 1;
       }
       fold.to = rows;
     });
-  walk(items, [], { depth: 0, branch: 0, blocks: 0 });
+  walk(items, [], { depth: 0, branch: 0, blocks: 0, outer: "" });
   return found;
 }
 

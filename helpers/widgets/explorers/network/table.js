@@ -18,6 +18,13 @@ import { say } from "../../words/words.js";
 const COLUMNS = ["layer", "shape", "parameters", "multiply_adds", "memory", "field"];
 const NUMBERS = { parameters: grouped, multiply_adds: grouped, memory: bytesText };
 
+// roles are told: a table that is laid out in another way would lose them
+const group = { role: "rowgroup" };
+/** @param {(Node | string)[]} children */
+const rowHead = (...children) => h("th", { scope: "row", role: "rowheader" }, ...children);
+/** @param {string} lang @param {string} name */
+const columnName = (lang, name) => say(lang, `network.column.${name}`);
+
 const MOST_OPEN = 40; // rows with which blocks are open at first
 
 export class NetworkTable {
@@ -38,36 +45,47 @@ export class NetworkTable {
     this.at = -1;
     /** @type {number | undefined} */
     this.room = undefined; // the height that the table had
-    const heads = COLUMNS.map((name) => h("th", { scope: "col" }, say(lang, `network.column.${name}`)));
+    const columns = COLUMNS.map((name) => h("th", { scope: "col", role: "columnheader" }, columnName(lang, name)));
     this.caption = h("span", {});
-    this.input = h("td", {});
-    const nothing = Array.from({ length: 4 }, () => h("td", {}));
-    const input = h("th", { scope: "row" }, say(lang, "ui.input"));
-    this.body = h("tbody", {}, h("tr", { class: "nx-input-row" }, input, this.input, ...nothing));
-    this.sums = Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, h("td", { class: "nx-number" })]));
-    const total = h("th", { scope: "row" }, say(lang, "network.total"));
-    this.head = h("thead", {}, h("tr", {}, ...heads));
-    this.foot = h("tfoot", {}, h("tr", {}, total, h("td", {}), ...Object.values(this.sums), h("td", {})));
-    const caption = h("caption", {}, this.caption);
-    this.box = h(
-      "div",
-      { class: "cx-scroll nx-scroll" },
-      h("table", { class: "nx-table" }, caption, this.head, this.body, this.foot),
+    this.input = this.#cell("shape", {});
+    const nothing = Array.from({ length: 4 }, () => h("td", { role: "cell" }));
+    const input = rowHead(say(lang, "ui.input"));
+    this.body = h("tbody", group, h("tr", { role: "row", class: "nx-input-row" }, input, this.input, ...nothing));
+    this.sums = Object.fromEntries(
+      Object.keys(NUMBERS).map((name) => [name, this.#cell(name, { class: "nx-number" })]),
     );
+    const [before, after] = [0, 1].map(() => h("td", { role: "cell" }));
+    const total = h(
+      "tr",
+      { role: "row" },
+      rowHead(say(lang, "network.total")),
+      before,
+      ...Object.values(this.sums),
+      after,
+    );
+    this.head = h("thead", group, h("tr", { role: "row" }, ...columns));
+    this.foot = h("tfoot", group, total);
+    const parts = [h("caption", {}, this.caption), this.head, this.body, this.foot];
+    this.box = h("div", { class: "cx-scroll nx-scroll" }, h("table", { role: "table", class: "nx-table" }, ...parts));
+  }
+
+  /** A cell that names its column where the table has no room for columns. @param {string} column @param {Record<string, any>} attributes @param {Node[]} children */
+  #cell(column, attributes, ...children) {
+    return h("td", { role: "cell", "data-label": columnName(this.lang, column), ...attributes }, ...children);
   }
 
   /** @param {() => void} press @returns {TableRow} */
   #row(press) {
     const button = h("button", { type: "button", class: "nx-pick", onclick: press });
     const branch = h("span", { class: "nx-branch" });
-    const code = h("code", {}), cells = h("td", { class: "nx-shape" }), field = h("td", {});
-    const reason = h("td", { colspan: 5, class: "nx-reason" });
-    const numbers = Object.keys(NUMBERS).map(() => {
+    const code = h("code", {}), cells = this.#cell("shape", { class: "nx-shape" }), field = this.#cell("field", {});
+    const reason = h("td", { role: "cell", colspan: 5, class: "nx-reason" });
+    const numbers = Object.keys(NUMBERS).map((name) => {
       const text = h("span", {}), bar = h("span", { class: "nx-bar", "aria-hidden": "true" });
-      return { text, bar, cell: h("td", { class: "nx-number" }, text, bar) };
+      return { text, bar, cell: this.#cell(name, { class: "nx-number" }, text, bar) };
     });
     const possible = [cells, ...numbers.map(({ cell }) => cell), field];
-    const element = h("tr", {}, h("th", { scope: "row" }, branch, button, code), ...possible, reason);
+    const element = h("tr", { role: "row" }, rowHead(branch, button, code), ...possible, reason);
     return { element, button, branch, code, cells, numbers, field, reason, possible };
   }
 
@@ -133,7 +151,7 @@ export class NetworkTable {
   /** @param {TableRow} row @param {Row} found @param {ReturnType<typeof totals>} sums */
   #known(row, { text, shape, axes, ...numbers }, sums) {
     this.#side(row, true);
-    setText(row.code, text);
+    setCode(row.code, text);
     setText(row.cells, shape.join("×"));
     Object.entries(NUMBERS).forEach(([name, write], i) => {
       const { text: words, bar, cell } = row.numbers[i], value = numbers[name];
@@ -147,7 +165,7 @@ export class NetworkTable {
   /** A layer that is impossible, or one below it. @param {TableRow} row @param {Place} place @param {RefusedLayer | null} refused */
   #unknown(row, { kind, item }, refused) {
     this.#side(row, false);
-    setText(row.code, item.branches ? kind : layerText(item, refused ? refused.before[0] : "?"));
+    setCode(row.code, item.branches ? kind : layerText(item, refused ? refused.before[0] : "?"));
     setText(row.reason, refused ? reasonText(this.lang, refused) : say(this.lang, "network.unknown"));
   }
 
@@ -175,9 +193,9 @@ export class NetworkTable {
       this.closed.delete(path);
     }
     for (const fold of this.folds) {
-      const { item, path, from, to } = fold;
+      const { path, from, to, name: own } = fold;
       const key = String(path), head = this.#head(key), closed = this.closed.has(key), inner = rows.slice(from, to);
-      const name = say(this.lang, item.name ? "tree.block" : "tree.block.unnamed", { name: item.name });
+      const name = say(this.lang, own ? "tree.block" : "tree.block.unnamed", { name: own });
       setText(head.button, say(this.lang, "tree.fold", { name, count: countText(this.lang, to - from) }));
       setAttribute(head.button, "aria-expanded", closed ? "false" : "true");
       const refused = closed && known >= from && known < to ? found.refused : null;
@@ -263,6 +281,13 @@ export class NetworkTable {
     for (const cell of row.possible) cell.hidden = !known;
     row.reason.hidden = known;
   }
+}
+
+/** Sets a line of a program, which may break after its bracket. @param {HTMLElement} element @param {string} text */
+function setCode(element, text) {
+  if (element.textContent === text) return;
+  const [kind, ...rest] = text.split("(");
+  element.replaceChildren(...(rest.length ? [`${kind}(`, h("wbr"), rest.join("(")] : [kind]));
 }
 
 /** Whether an item is inside another, by their paths. @param {number[]} path @param {number[]} outer */

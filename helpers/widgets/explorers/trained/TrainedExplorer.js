@@ -221,11 +221,17 @@ class TrainedExplorer extends Explorer {
   #offer() {
     const ask = h(
       "button",
-      { type: "button", class: "cx-button", onclick: () => this.#load() },
+      { type: "button", class: "cx-button", onclick: () => this.#asked() },
       this.word("trained.load"),
     );
     this.status.replaceChildren(ask);
     this.asked = ask;
+  }
+
+  /** The button that asks goes, so the region keeps the focus. */
+  #asked() {
+    this.#keepFocus();
+    this.#load();
   }
 
   async #load() {
@@ -276,10 +282,14 @@ class TrainedExplorer extends Explorer {
 
   /** Tries once more; the button goes, so the region keeps the focus. */
   #again() {
-    this.root.tabIndex = -1;
-    this.root.focus({ preventScroll: true });
+    this.#keepFocus();
     this.alerts.fail(null);
     this.#load();
+  }
+
+  #keepFocus() {
+    this.root.tabIndex = -1;
+    this.root.focus({ preventScroll: true });
   }
 
   // --- changes

@@ -100,6 +100,8 @@ def test_the_experiments_differ_in_what_the_chapter_names():
 
     assert differ("alexnet-relu", "alexnet-tanh") == differ("alexnet-relu", "alexnet-sigmoid") == {"net activation"}
     assert differ("alexnet-small", "alexnet-small-both") == {"net dropout", "flips", "shift"}
+    assert differ("alexnet-small", "alexnet-small-dropout") == {"net dropout"}
+    assert differ("alexnet-small", "alexnet-small-augmented") == {"flips", "shift"}
     for name in ("alexnet-relu", "alexnet-small"):
         recipe = recordings.RECIPES[name]
         assert (recipe.size, recipe.settings["divide"], recipe.lr) == (99, 8, 0.001)
@@ -118,6 +120,20 @@ def test_what_is_said_of_activations():
     sigmoid = ends("alexnet-sigmoid")
     assert sum(value < 0.11 for value in sigmoid) == 2  # two of three at the level of guessing
     assert max(sigmoid) < min(ends("alexnet-relu") + ends("alexnet-tanh")) - 0.3
+
+
+def test_what_is_said_of_remedies():
+    runs = {name: recordings.load(f"alexnet-small{name}") for name in ("", "-dropout", "-augmented", "-both")}
+    (nothing, a), (dropout, b) = runs[""].validation_accuracy, runs["-dropout"].validation_accuracy
+    assert round(100 * (dropout - nothing), 1) == 1.4 > 100 * max(a, b)
+    assert min(ends("alexnet-small-dropout")) < sorted(ends("alexnet-small"))[1]  # below the best two without it
+    seen = {name: run.curve("train_accuracy")[-1] for name, run in runs.items()}
+    assert (round(100 * seen[""]), round(100 * nothing), round(100 * seen["-augmented"])) == (94, 81, 81)
+    assert runs["-augmented"].validation_accuracy[0] < seen["-augmented"]
+    rise = {
+        name: run.curve("validation_accuracy")[-1] - run.curve("validation_accuracy")[-7] for name, run in runs.items()
+    }
+    assert rise["-augmented"] > 0.01 > abs(rise[""])
 
 
 def test_what_is_said_of_the_recorded_network(chapter):

@@ -28,6 +28,5 @@ for panel, (title, values) in enumerate(panels.items()):
         drawing.text(name, (x0 - 0.6, y + 0.28), size=14)
         colour = COLOURS["kernel" if name.startswith("F") else "input"]
         drawing.axes.add_patch(Rectangle((x0, y), max(BAR * share, 0.03), 0.56, facecolor=colour, linewidth=0))
-        told = "<1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
-        drawing.text(told, (x0 + BAR * share + 0.8, y + 0.28), size=13)
+        drawing.text(f"{100 * share:.0f} %", (x0 + BAR * share + 0.8, y + 0.28), size=13)
 drawing.save(Path(__file__).parent)

@@ -39,7 +39,13 @@ def mean(values):
 
 
 WRONG = {
-    "larger": {"as for 224": "256 * 5 * 5", "rounded up": "256 * 7 * 7", "one map": "6 * 6"},
+    "larger": {
+        "what a convolution alone takes to 54": "(223, 226)",
+        "no range at all": "(224, 224)",
+        "up to 227": "(195, 227)",
+        "one pooling only": "(211, 226)",
+        "turned round": "(226, 195)",
+    },
     "message": {
         "a side that does not fit": "(256, 16, 53, 53)",
         "channels last": "(256, 54, 54, 16)",
@@ -59,6 +65,7 @@ WRONG = {
         "always on": "lambda X, p, training: dropped(X, p, training, always=True)",
         "p is what stays": "lambda X, p, training: dropped(X, 1 - p, training, scale=lambda q: 1 - q or 1)",
         "the same for all rows": "lambda X, p, training: dropped(X, p, training, rows=True)",
+        "the same for all columns": "lambda X, p, training: dropped(X.T, p, training, rows=True).T",
         "the same in every call": "fixed",
     },
     "spread": {

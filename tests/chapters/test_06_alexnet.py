@@ -139,16 +139,23 @@ def test_what_is_said_of_remedies():
     assert rise["-augmented"] > 0.01 > abs(rise[""])
 
 
-def test_what_is_said_of_overlap():
+def test_what_is_said_of_overlap_and_normalisation():
     (overlapping, a), (apart, b) = (
         recordings.load(f"alexnet-{name}").validation_accuracy for name in ("relu", "windows")
     )
     assert abs(overlapping - apart) < max(a, b)
     first, second = (recordings.RECIPES[f"alexnet-{name}"].settings for name in ("relu", "windows"))
     assert second == {**first, "window": 2}
+    normalised = recordings.load("alexnet-normalised")
+    assert normalised.recipe.settings == {**first, "normalised": True}
+    lower = overlapping - normalised.validation_accuracy[0]
+    assert round(100 * lower, 1) == 1.3 > 100 * max(a, normalised.validation_accuracy[1])
+    seen = [recordings.load(f"alexnet-{name}").curve("train_accuracy")[-1] for name in ("relu", "normalised")]
+    assert 1.7 < 100 * (seen[0] - seen[1]) < 2  # nearly 2
+    assert max(ends("alexnet-normalised")) > min(ends("alexnet-relu"))
 
 
-def test_what_is_said_of_normalisation(chapter):
+def test_the_numbers_of_normalisation(chapter):
     said = chapter.prose["lrn-words"]
     a = torch.tensor([0.0, 0, 20, 200, 20, 0, 0])[None, :, None, None]
     after = F.local_response_norm(a, 5, alpha=5e-4, beta=0.75, k=2.0)[0, 2].item()

@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -p no:nbval -n auto --maxprocesses=8
 FIGURES := $(filter-out figures/_%,$(wildcard figures/*.py))
 
-.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork clean
+.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork assignment clean
 
 help:
 	@echo "make book        build the site into _build/site"
@@ -19,6 +19,7 @@ help:
 	@echo "make notebooks   run the notebooks and store their outputs"
 	@echo "make figures     draw the figures"
 	@echo "make bench       measure the budgets"
+	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses"
 	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
 
 # CPU=1 takes PyTorch's build for processors alone, a fifth of the size, from PyTorch's own index
@@ -82,6 +83,11 @@ bench: $(VENV)/all.stamp
 
 fork: $(VENV)/site.stamp
 	@$(BIN)/python -m tools.repository set "$(REPOSITORY)"
+
+# --- for instructors
+
+assignment: $(VENV)/site.stamp
+	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES))
 
 clean:
 	rm -rf _build

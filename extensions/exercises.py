@@ -68,6 +68,19 @@ def offer(notebook: dict[str, Any], told: str) -> None:
                 output["data"]["text/html"] = _offered(told, links, cell["id"].removesuffix("-test"))
 
 
+def answer_here(notebook: dict[str, Any]) -> None:
+    """Where the page has a form for the answer, leave out the cells that only a kernel could run, in place."""
+    forms = set()
+    for cell in notebook["cells"]:
+        shown = ["".join(output.get("data", {}).get("text/html", "")) for output in cell.get("outputs", [])]
+        if any('data-cnn-widget="Exercise"' in one for one in shown):
+            cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "remove-input"]
+            forms.add(cell["id"].removesuffix("-test"))
+    for cell in notebook["cells"]:
+        if cell.get("id", "").removesuffix("-starter") in forms and cell["id"].endswith("-starter"):
+            cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "remove-cell"]
+
+
 def _offered(told: str, links: list[tuple[str, str]], exercise: str) -> str:
     """The offer as HTML; Colab opens a notebook at a cell."""
     places = [(words, f"{url}#scrollTo={exercise}-starter" if "colab." in url else url) for words, url in links]
@@ -81,6 +94,7 @@ def on_read(app: Any, docname: str, source: list[str]) -> None:
         for fault in hide(notebook, say(app, "site.solution.show"), say(app, "site.solution.hide")):
             log.warning("%s", fault, location=docname)
         offer(notebook, say(app, "site.exercise.code"))
+        answer_here(notebook)
         source[0] = json.dumps(notebook)
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 
-from extensions.exercises import offer
+from extensions.exercises import answer_here, offer
 from tests.chapters.reading import CHAPTERS
 
 OPEN = '<div class="course-check course-check-open">Not answered yet.</div>'
@@ -41,6 +41,17 @@ def test_what_the_page_checks_itself_and_what_is_hidden_stay():
     assert offered(notebook(right)) == right
 
 
+def test_beside_a_form_no_cell_waits_for_a_kernel():
+    made = notebook('<div data-cnn-widget="Exercise" data-state="{}"></div>')
+    made["cells"] += [
+        {"cell_type": "code", "id": f"{name}-starter", "metadata": {"tags": ["starter"]}} for name in ("blur", "other")
+    ]
+    answer_here(made)
+    assert [cell["metadata"].get("tags") for cell in made["cells"]] == [
+        None, ["test", "remove-input"], ["starter", "remove-cell"], ["starter"]
+    ]  # fmt: skip
+
+
 def test_every_exercise_of_every_page_can_be_answered(site):
     """By a form, or in the notebook that is linked beside it."""
     for path in sorted(CHAPTERS.glob("0[1-9]_*.ipynb")):
@@ -53,4 +64,5 @@ def test_every_exercise_of_every_page_can_be_answered(site):
         forms = set(re.findall(r'data-cnn-widget="Exercise" id="exercise-([\w-]+)"', page))
         linked = set(re.findall(r"\.ipynb#scrollTo=([\w-]+)-starter", page))
         assert forms | linked == set(exercises)
+        assert "check(declared(" not in page
         assert not forms & linked

@@ -81,7 +81,7 @@ def test_pictures_are_one_png_too_for_what_takes_no_html():
 
 
 def test_an_unknown_figure_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="there are: cross_correlation"):
+    with pytest.raises(ValueError, match="there are: alexnet_costs, cross_correlation"):
         plot.figure("nothing")
 
 

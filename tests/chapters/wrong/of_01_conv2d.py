@@ -37,10 +37,12 @@ WRONG = {
         "PyTorch's own": "lambda X, K: F.conv2d(X[None, None], K[None, None])[0, 0]",
     },
     "counts": {
-        "a map as large as the picture": "((64 * 48) ** 2, 64 * 48 * 15, 15)",
-        "rows and columns of the window exchanged": "(64 * 48 * 62 * 44, 62 * 44 * 15, 15)",
-        "a weight for each output": "(64 * 48 * 60 * 46, 60 * 46, 15)",
-        "biases too": "(64 * 48 * 60 * 46 + 60 * 46, 60 * 46 * 16, 16)",
+        "a map as large as the picture": "((64 * 48) ** 2, 64 * 48 * 15, 15, 123 * 93)",
+        "rows and columns of the window exchanged": "(64 * 48 * 62 * 44, 62 * 44 * 15, 15, 125 * 91)",
+        "a weight for each output": "(64 * 48 * 60 * 46, 60 * 46, 15, 123 * 93)",
+        "biases too": "(64 * 48 * 60 * 46 + 60 * 46, 60 * 46 * 16, 16, 123 * 93 + 1)",
+        "one offset for each pixel": "(64 * 48 * 60 * 46, 60 * 46 * 15, 15, 64 * 48)",
+        "three numbers": "(64 * 48 * 60 * 46, 60 * 46 * 15, 15)",
     },
     "seam": {
         "the last column of zeros": "lambda n, k, s: [s - 1]",

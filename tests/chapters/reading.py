@@ -12,6 +12,8 @@ from typing import Any
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+from helpers.exercise import declared
+
 CHAPTERS = Path(__file__).parent.parent.parent / "chapters" / "en"
 
 
@@ -86,8 +88,11 @@ def definition(source: str) -> str:
 
 
 def check_of(chapter: Chapter, exercise: str) -> Any:
-    """The function that checks an exercise's answer."""
-    (name,) = re.findall(r"^def (test_\w+)", chapter.sources[f"{exercise}-test"], re.M)
+    """The function that checks an exercise's answer: of its test cell, or declared as data."""
+    source = chapter.sources[f"{exercise}-test"]
+    if declaration := re.search(r'declared\("(\w+)", "([\w-]+)"\)', source):
+        return declared(*declaration.groups())
+    (name,) = re.findall(r"^def (test_\w+)", source, re.M)
     return chapter.names[name]
 
 

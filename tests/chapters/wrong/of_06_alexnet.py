@@ -50,7 +50,6 @@ WRONG = {
         "a side that does not fit": "(256, 16, 53, 53)",
         "channels last": "(256, 54, 54, 16)",
         "AlexNet's first maps": "(256, 96, 54, 54)",
-        "a vector": "(256, 46656)",
     },
     "memory": {
         "parameters alone": "lambda parameters, kept, memory: max(0, (memory - 4 * parameters) // kept)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -63,13 +63,16 @@ def ours(network: Network, split: data.Split, batch: int, half: bool) -> float:
     """Seconds of ours: batches resized whole, channels last, bfloat16 where the processor has it."""
     net = network.build()
     with train.channels_last(net), torch.autocast("cpu", torch.bfloat16, enabled=half, cache_enabled=False):
-        return _timed(net, data.Batches(split, batch, size=network.size))
+        return _timed(net, data.Batches(split, batch, size=network.size), train.fused)
 
 
-def _timed(net: nn.Module, batches: Iterable[tuple[Tensor, Tensor]]) -> float:
+def _timed(
+    net: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], as_fit_does: Callable[..., Any] = lambda optimizer: None
+) -> float:
     """Seconds of ten batches after the first two."""
     train.seed_everything(0)
     optimizer, coming = torch.optim.Adam(net.parameters(), lr=0.001), iter(batches)
+    as_fit_does(optimizer)
     train.train_epoch(net, islice(coming, WARM_UP), nn.CrossEntropyLoss(), optimizer)
     start = time.perf_counter()
     train.train_epoch(net, islice(coming, TIMED), nn.CrossEntropyLoss(), optimizer)

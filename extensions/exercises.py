@@ -1,7 +1,11 @@
-"""What the page hides of an exercise follows from its cells' tags alone: solutions fold, hidden checks stay away."""
+"""What the page hides of an exercise follows from its cells' tags alone: solutions fold, hidden checks stay away.
+
+An answer that is code cannot be checked in a page: in place of the check's verdict, the page offers the notebook.
+"""
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -48,11 +52,35 @@ def _fold_prose(cell: dict[str, Any], show: str) -> str | None:
     return None
 
 
+def offer(notebook: dict[str, Any], told: str) -> None:
+    """In place of "not answered yet", say `told` and link the notebook where the answer is written, in place.
+
+    The links are those of the notebook's first cell. A check that the page itself can make stays as it is.
+    """
+    links = re.findall(r"\[([^\]]+)\]\((https?://[^)\s]+\.ipynb)\)", "".join(notebook["cells"][0]["source"]))
+    for cell in notebook["cells"]:
+        tags = cell.get("metadata", {}).get("tags", [])
+        if "test" not in tags or "hidden" in tags:
+            continue
+        for output in cell.get("outputs", []):
+            shown = "".join(output.get("data", {}).get("text/html", ""))
+            if shown.startswith('<div class="course-check course-check-open">'):
+                output["data"]["text/html"] = _offered(told, links, cell["id"].removesuffix("-test"))
+
+
+def _offered(told: str, links: list[tuple[str, str]], exercise: str) -> str:
+    """The offer as HTML; Colab opens a notebook at a cell."""
+    places = [(words, f"{url}#scrollTo={exercise}-starter" if "colab." in url else url) for words, url in links]
+    shown = " · ".join(f'<a href="{html.escape(url)}">{html.escape(words)}</a>' for words, url in places)
+    return f'<div class="course-check course-check-open">{html.escape(told)} {shown}</div>'
+
+
 def on_read(app: Any, docname: str, source: list[str]) -> None:
     if Path(app.env.doc2path(docname)).suffix == ".ipynb":
         notebook = json.loads(source[0])
         for fault in hide(notebook, say(app, "site.solution.show"), say(app, "site.solution.hide")):
             log.warning("%s", fault, location=docname)
+        offer(notebook, say(app, "site.exercise.code"))
         source[0] = json.dumps(notebook)
 
 

@@ -13,19 +13,24 @@ from typing import TYPE_CHECKING, Any
 from helpers.words import say, sentences
 
 if TYPE_CHECKING:
+    from helpers.widgets.explorers.exercise import Declared
     from helpers.widgets.explorers.quiz import Quiz
 
 
 class Verdict:
-    """What a check says: `state` is "open", "right" or "wrong"."""
+    """What a check says: `state` is "open", "right" or "wrong".
 
-    def __init__(self, state: str, text: str) -> None:
-        self.state, self.text = state, text
+    `on_page` puts something around its HTML that a page without a kernel makes more of.
+    """
+
+    def __init__(self, state: str, text: str, on_page: Callable[[str], str] | None = None) -> None:
+        self.state, self.text, self._on_page = state, text, on_page
 
     def _repr_html_(self) -> str:
         head = f"<strong>{html.escape(say(f'check.{self.state}'))}</strong>"
         lines = "<br>".join(html.escape(line) for line in self.text.splitlines())
-        return f'<div class="course-check course-check-{self.state}">{sentences(head, lines)}</div>'
+        told = f'<div class="course-check course-check-{self.state}">{sentences(head, lines)}</div>'
+        return self._on_page(told) if self._on_page else told
 
     def __repr__(self) -> str:
         return sentences(say(f"check.{self.state}"), self.text).strip()
@@ -34,7 +39,8 @@ class Verdict:
 def check(test: Callable[[Any], None], answer: Any) -> Verdict:
     """Apply a test to a reader's answer and say how it did: not answered yet, right, or what is wrong. Never raises.
 
-    An answer is not given yet where it is None, `...`, or a function without a body.
+    An answer is not given yet where it is None, `...`, or a function without a body. A test that stands as data, as
+    `declared` gives it, brings a form along, in which a page without a kernel takes the answer.
 
     >>> def test(answer): expect(answer, 19)
     >>> check(test, None)
@@ -44,15 +50,20 @@ def check(test: Callable[[Any], None], answer: Any) -> Verdict:
     >>> check(test, 19)
     Right.
     """
+    return Verdict(*_judged(test, answer), getattr(test, "on_page", None))
+
+
+def _judged(test: Callable[[Any], None], answer: Any) -> tuple[str, str]:
+    """A verdict's state and text."""
     if not answered(answer):
-        return Verdict("open", say("check.how"))
+        return "open", say("check.how")
     try:
         test(answer)
     except AssertionError as error:
-        return Verdict("wrong", str(error) or say("check.no_reason"))
+        return "wrong", str(error) or say("check.no_reason")
     except Exception as error:  # whatever the answer does wrong is told
-        return Verdict("wrong", _told(error))
-    return Verdict("right", "")
+        return "wrong", _told(error)
+    return "right", ""
 
 
 def answered(answer: Any) -> bool:
@@ -105,6 +116,20 @@ def expect(actual: Any, expected: Any, of: str | None = None, tolerance: float =
         place = tuple(wrong[0].tolist())
         where = f"{name}[{', '.join(map(str, place))}]"
         raise AssertionError(say("check.value", name=where, expected=f"{e[place]:g}", actual=f"{a[place]:g}"))
+
+
+def declared(chapter: str, exercise: str) -> Declared:
+    """The check of an exercise that `helpers/exercises/CHAPTER.json` declares as data; a page evaluates it as well.
+
+    It raises AssertionError, in the course's words, for a wrong answer or one of the wrong kind, and names what kind
+    would fit, never the answer. Raises ValueError with the names there are if there is no such chapter or exercise.
+
+    >>> check(declared("05_lenet", "larger"), "many")
+    Not right yet. The answer should be a single number, not "many".
+    """
+    from helpers.widgets.explorers.exercise import Declared
+
+    return Declared(chapter, exercise)
 
 
 def quiz(name: str) -> Quiz:

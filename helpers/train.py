@@ -156,6 +156,7 @@ def fit(
     made = getattr(train, "device", where)
     if torch.device(made).type != where.type:
         raise ValueError(say("train.bad.device", network=where, batches=made))
+    fused(optimizer)
     half = half_precision(where, mixed)
     scaled = _Scaled(where, criterion, optimizer) if half is torch.float16 else None
     best, good = None, copy.deepcopy(net.state_dict())
@@ -255,6 +256,20 @@ def channels_last(net: nn.Module) -> Iterator[None]:
         yield
     finally:
         net.to(memory_format=torch.contiguous_format)
+
+
+def fused(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
+    """Lets Adam or AdamW update all weights in one pass, on a CPU or on CUDA; any other optimizer stays as it is.
+
+    The formula is the same, and the results agree but for rounding. For a network as small as LeNet the usual way, some
+    ten operations for each tensor, takes a good part of a step. What the caller has set stays. Returns the optimizer.
+    """
+    if isinstance(optimizer, torch.optim.Adam | torch.optim.AdamW):
+        for group in optimizer.param_groups:
+            able = all(p.device.type in ("cpu", "cuda") and p.dtype == torch.float32 for p in group["params"])
+            if able and group["fused"] is None and not group["foreach"] and not group["differentiable"]:
+                group["fused"] = True
+    return optimizer
 
 
 def half_precision(where: torch.device, mixed: bool | None = None) -> torch.dtype | None:

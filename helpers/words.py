@@ -63,6 +63,21 @@ def say(key: str, **params: Any) -> str:
     return table()[key][_language].format(**params)
 
 
+def spoken(value: Any, lang: str) -> Any:
+    """A value as JSON gives it, with every {"en": …, "zh": …} in it replaced by its text in one language.
+
+    >>> spoken({"options": [{"text": {"en": "red", "zh": "红"}}]}, "zh")
+    {'options': [{'text': '红'}]}
+    """
+    if isinstance(value, list):
+        return [spoken(item, lang) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value and value.keys() <= set(LANGUAGES):
+        return value[lang]
+    return {key: spoken(item, lang) for key, item in value.items()}
+
+
 def beginning(start: str) -> list[dict[str, str]]:
     """The texts, in every language, of the keys that begin in some way.
 

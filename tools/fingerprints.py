@@ -34,6 +34,7 @@ READERS = {
     "helpers.plot.figure": ("figures/{}.svg", "figures/{}.png", "figure.{}"),
     "helpers.exercise.quiz": ("helpers/quizzes/{}.json",),
     "helpers.widgets.Quiz": ("helpers/quizzes/{}.json",),
+    "helpers.exercise.declared": ("helpers/exercises/{}.json",),
     "helpers.recordings.load": ("helpers/recorded/{}.json",),
     "helpers.models.trained": ("helpers/weights/{}.safetensors",),
     "helpers.widgets.TrainedExplorer": ("helpers/weights/{}.safetensors", "helpers/weights/test-images.safetensors"),

@@ -201,11 +201,12 @@ class Reach:
     def _member(self, package: Code, name: str) -> None:
         """Reach what `from package import name` asks for."""
         base = package.module
-        if package.merely_reexports and name in package.reexports:
+        own = package.reexports.get(name) == (base, name)  # a package that imports a module of its own by name
+        if package.merely_reexports and not own and name in package.reexports:
             source = package.reexports[name]
             self.reexports[base, name] = " ".join(map(str, source))
             self._import(*source)
-        elif name in package.reexports or name in package.defines:
+        elif (name in package.reexports and not own) or name in package.defines:
             self._take(base)
         elif self.file(f"{base}.{name}"):
             if not package.merely_reexports:

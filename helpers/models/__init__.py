@@ -5,7 +5,7 @@ from helpers.models.googlenet import Inception, googlenet
 from helpers.models.lenet import classical_lenet, hidden_layer, linear_classifier, modern_lenet, rectified_lenet
 from helpers.models.nin import nin, nin_block
 from helpers.models.trained import TRAINED, trained, trained_lenet
-from helpers.models.vgg import VGG_11, narrow_vgg, vgg, vgg_block
+from helpers.models.vgg import VGG_11, deep_vgg, narrow_vgg, paired_vgg, start_with, vgg, vgg_block
 
 __all__ = [
     "TRAINED",
@@ -13,6 +13,7 @@ __all__ = [
     "Inception",
     "alexnet",
     "classical_lenet",
+    "deep_vgg",
     "googlenet",
     "hidden_layer",
     "linear_classifier",
@@ -20,7 +21,9 @@ __all__ = [
     "narrow_vgg",
     "nin",
     "nin_block",
+    "paired_vgg",
     "rectified_lenet",
+    "start_with",
     "trained",
     "trained_lenet",
     "vgg",

@@ -75,3 +75,54 @@ def narrow_vgg(divide: int = 8, size: int = 224, *, dropout: float = 0.5) -> nn.
         raise ValueError(say("models.bad.divide_vgg", value=divide))
     arch = [(convolutions, channels // divide) for convolutions, channels in VGG_11]
     return vgg(arch, size=size, units=4096 // divide, dropout=dropout)
+
+
+def paired_vgg(*, single: bool = False, between: bool = True) -> nn.Sequential:
+    """The paper's configuration B, two convolutions in each block, with an eighth of the widths, for 32×32 images.
+
+    Parameters: single, one 5×5 convolution in the place of each pair of 3×3, which sees as much; between, whether a
+    ReLU stands between the two of a pair. Weights start as `start_with` makes them, without a deviation: as He's.
+    Takes images of shape (batch, 1, 32, 32) and gives logits of shape (batch, 10). An experiment of chapter 7.
+    """
+    net = vgg([(1 if single else 2, channels // 8) for _, channels in VGG_11], size=32, units=512)
+    for name, block in list(net.named_children())[:-1]:
+        layers = list(block.children())
+        if single:
+            conv = layers[0]
+            assert isinstance(conv, nn.Conv2d)
+            layers[0] = nn.Conv2d(conv.in_channels, conv.out_channels, kernel_size=5, padding=2)
+        elif not between:
+            del layers[1]
+        setattr(net, name, nn.Sequential(*layers))
+    return start_with(net)
+
+
+def deep_vgg(*, deviation: float | None = None, glorot: bool = False, default: bool = False) -> nn.Sequential:
+    """The paper's configuration D, 16 layers, with an eighth of the widths, for 32×32 images.
+
+    Parameters: deviation and glorot, of the first weights, as `start_with` takes them; default, whether they are
+    PyTorch's instead. Takes images of shape (batch, 1, 32, 32) and gives logits of shape (batch, 10). An experiment of
+    chapter 7.
+    """
+    net = vgg([(2, 8), (2, 16), (3, 32), (3, 64), (3, 64)], size=32, units=512)
+    return net if default else start_with(net, deviation, glorot)
+
+
+def start_with(net: nn.Sequential, deviation: float | None = None, glorot: bool = False) -> nn.Sequential:
+    """The network with fresh weights from a normal distribution around 0, and biases of 0.
+
+    Parameters: deviation, the same standard deviation for all layers; None, as He and others (2015) take it for each
+    layer, the square root of 2 / inputs of a unit; glorot, as Glorot and Bengio (2010) take it instead, with the mean
+    of a unit's inputs and outputs, and 1 in the place of 2.
+    """
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            if deviation is not None:
+                nn.init.normal_(layer.weight, std=deviation)
+            elif glorot:
+                nn.init.xavier_normal_(layer.weight)
+            else:
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    return net

@@ -52,17 +52,18 @@ class CourseWidget(anywidget.AnyWidget):
 
     def html(self) -> str:
         """The widget without a kernel: its state for the page's script, and tables for readers without scripts."""
-        return self._html()
+        return self._html(self._fallback())
 
     def _stored_html(self) -> str:
         """The same as a notebook keeps it, with a word on how the tables come to life there."""
-        return self._html(f'{_NO_VIEW}<p class="cx-run">{html.escape(say("ui.run_me"))}</p>')
+        note = f'{_NO_VIEW}<p class="cx-run">{html.escape(say("ui.run_me"))}</p>'
+        return self._html(note + self._fallback())
 
-    def _html(self, note: str = "") -> str:
+    def _html(self, content: str) -> str:
         state = {name: _jsonable(getattr(self, name)) for name in (*self._state, "lang", "html_id")}
         data = html.escape(json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
         own_id = f' id="{html.escape(self.html_id)}"' if self.html_id else ""
-        return f'<div data-cnn-widget="{self._kind}"{own_id} data-state="{data}">{note}{self._fallback()}</div>'
+        return f'<div data-cnn-widget="{self._kind}"{own_id} data-state="{data}">{content}</div>'
 
     def _fallback(self) -> str:
         raise NotImplementedError

@@ -122,6 +122,23 @@ BRANCHED = """text => JSON.stringify(JSON.parse(text).map(({ layers, input }) =>
 }))"""
 
 
+WITHIN = "layers => convnets.networkItems.folds(layers).map(({ name, blocks }) => [name, blocks])"
+
+
+def test_blocks_in_blocks_leave_out_the_outer_name_unless_a_number_is_left(script):
+    a = block(
+        block(RELU, block(RELU, name="a.b.c"), name="a.b"),
+        block(RELU, name="a.0"),
+        block(RELU, name="ab"),
+        block(block(RELU, name="a.d"), name=""),
+        name="a",
+    )
+    names = ["a", "b", "c", "a.0", "ab", "", "d", "a.e"]
+    assert script.evaluate(WITHIN, [a, block(RELU, name="a.e")]) == [
+        [name, depth] for name, depth in zip(names, (0, 1, 2, 1, 1, 1, 2, 0), strict=True)
+    ]
+
+
 def test_a_new_branch_fits_the_others_by_pytorch(script, sweep):
     cases = [case for case in trees.trees(sweep(1000, least=300), seed=67) if case.outputs()[1] is None]
     answers, joins = json.loads(script.evaluate(BRANCHED, json.dumps([told(case) for case in cases]))), 0

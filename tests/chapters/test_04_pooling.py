@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 
 import pytest
 import torch
@@ -43,7 +44,8 @@ def test_the_numbers_in_the_prose(chapter):
     ones = torch.ones(1, 1, 4, 4)
     assert f"{F.avg_pool2d(ones, 3, 2, 1)[0, 0, 0, 0]:.4f}" == "0.4444"
     corner = F.avg_pool2d(ones, 3, 2, 1, ceil_mode=True)[0, 0, 0, 2]
-    assert f"{corner:.4f}, not 2/9" in chapter.prose["ceil-words"]
+    assert f"{corner:.4f}, not 2/9" in chapter.prose["ceil"]
+    assert F.max_pool2d(torch.ones(1, 1, 1, 1), 2, padding=1, dilation=2).item() == float("-inf")  # border alone
     said = "a window of 3 takes padding 1, also when dilation makes it span 5"
     assert said in chapter.prose["border-avg-words"]
     for refuse in (
@@ -66,6 +68,51 @@ def test_an_element_can_win_in_all_four_windows():
     X = torch.tensor([[1.0, 3, 2], [3, 4, 1], [2, 2, 3]], requires_grad=True)
     F.max_pool2d(X[None, None], 2, 1).sum().backward()
     assert X.grad[1, 1] == 4
+
+
+def test_what_touching_the_first_explorer_shows():
+    X = torch.arange(9.0).reshape(3, 3)
+    changed = X.clone()
+    changed[2, 2] = 0
+    before, after = (ops.pool2d(one, (2, 2), stride=(1, 1)).flatten().tolist() for one in (X, changed))
+    assert (before, after) == ([4, 5, 7, 8], [4, 5, 7, 7])
+    changed = X.clone()
+    changed[0, 0] = 3.5
+    assert ops.pool2d(changed, (2, 2), stride=(1, 1)).flatten().tolist() == before
+    for step, changed in [(1, 4), (-1, 2)]:  # right and down, left and up
+        for axis in (0, 1):
+            moved = ops.pool2d(X.roll(step, axis), (2, 2), stride=(1, 1)).flatten()
+            assert (moved != torch.tensor(before)).sum() == changed
+
+
+def test_a_maximum_of_two_is_made_of_a_relu():
+    a, b = torch.randn(2, 100).double()
+    torch.testing.assert_close(b + (a - b).relu(), torch.maximum(a, b))
+
+
+def test_softmax_pooling_lies_between_the_two():
+    x = torch.randn(16).double()
+    pooled = [(x * (beta * x).softmax(0)).sum().item() for beta in (0, 1, 5, 500)]
+    assert pooled == sorted(pooled)
+    assert pooled[0] == pytest.approx(x.mean().item())
+    assert pooled[-1] == pytest.approx(x.max().item())
+
+
+def test_the_chapter_s_claims_about_the_trained_network(chapter, names):
+    from helpers.recipes import RECIPES
+
+    assert (RECIPES["lenet-modern"].flips, RECIPES["lenet-modern"].shift) == (True, 0)
+    assert "mirrored pictures, but none that was moved" in chapter.prose["shift-network"]
+    one, _, _, four, *_ = names["changed"]
+    assert one < 0.1
+    assert four > 0.5
+
+
+def test_every_source_of_the_chapter_stands_in_the_bibliography(chapter):
+    bibliography = (chapter.path.parent / "bibliography.md").read_text(encoding="utf-8")
+    sources = set(re.findall(r"\((https://[^)]+)\)", chapter.prose["references"]))
+    assert len(sources) >= 9
+    assert sources <= set(re.findall(r"\((https://[^)]+)\)", bibliography))
 
 
 def test_the_quiz_knows_the_answers():

@@ -378,3 +378,29 @@ def test_fit_keeps_channels_last_while_it_trains_and_leaves_the_network_as_it_wa
     for ours, plain in zip(net.parameters(), twin.parameters(), strict=True):
         assert ours.is_contiguous()
         torch.testing.assert_close(ours, plain, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [torch.optim.Adam, torch.optim.AdamW])
+def test_a_fused_optimizer_makes_the_same_steps(kind):
+    nets = []
+    for act in (lambda optimizer: optimizer, train.fused):
+        train.seed_everything(0)
+        net = models.modern_lenet()
+        optimizer = act(kind(net.parameters(), lr=0.01, weight_decay=0.01))
+        batches = data.Batches(data.sample().train.take(torch.arange(320)), 64)
+        train.train_epoch(net, batches, nn.CrossEntropyLoss(), optimizer)
+        assert bool(optimizer.param_groups[0]["fused"]) == (act is train.fused)
+        nets.append(net)
+    for ours, theirs in zip(*(net.parameters() for net in nets), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
+
+
+def test_what_the_caller_has_set_of_an_optimizer_stays():
+    weights = [torch.zeros(2, requires_grad=True)]
+    asked = torch.optim.Adam(weights, fused=False)
+    assert train.fused(asked).param_groups[0]["fused"] is False
+    assert train.fused(torch.optim.Adam(weights, foreach=True)).param_groups[0]["fused"] is None
+    assert train.fused(torch.optim.Adam([torch.zeros(2, dtype=torch.float64)])).param_groups[0]["fused"] is None
+    plain = torch.optim.SGD(weights, 0.1)
+    before = dict(plain.param_groups[0])
+    assert train.fused(plain).param_groups[0] == before

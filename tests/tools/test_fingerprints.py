@@ -268,6 +268,10 @@ SMALL = {
     "helpers/facts/one.json": "[1]",
     "helpers/facts/two.json": "[2]",
     "helpers/facts/one.txt": "",
+    "helpers/room/__init__.py": "from helpers.room import part\nclass Room: ...",
+    "helpers/room/part.py": "from helpers import three",
+    "helpers/hall/__init__.py": "from helpers.hall import part",
+    "helpers/hall/part.py": "",
     "helpers/busy/__init__.py": "from helpers.many import A\nstate = []",
 }
 
@@ -292,6 +296,8 @@ SMALL = {
         ("from helpers import lazy", "lazy lazy.rooms.d lazy.rooms.e two three"),
         ("from helpers.lazy.rooms.d import D", "lazy lazy.rooms.d two three"),  # what is above it runs
         ("from helpers.busy import A", "busy many.a"),
+        ("from helpers.room import Room", "room room.part three"),
+        ("from helpers.hall import part", "hall.part"),
         ("from helpers.one import", ""),  # which does not run
     ],
 )

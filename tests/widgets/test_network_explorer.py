@@ -160,3 +160,21 @@ def test_every_row_of_random_trees_stands_in_the_stored_table_as_deep_as_it_is()
                 below = inner if isinstance(inner, dict) else {"kind": "branch", "layers": inner}
             assert text.endswith(row.text)
             assert (text.count(EM), text.count(EN)) == (branches, blocks), (case, text)
+
+
+def test_blocks_in_blocks_leave_out_the_outer_name_unless_a_number_is_left():
+    def block(name, *layers):
+        return {"kind": "Block", "name": name, "layers": list(layers)}
+
+    inner = [
+        block("a.b", RELU, block("a.b.c", RELU)),
+        block("a.0", RELU),
+        block("ab", RELU),
+        block("", block("a.d", RELU)),
+    ]
+    told = stored_lines(NetworkExplorer([block("a", *inner), block("a.e", RELU)], (1, 4, 4)))
+    heads = [text.strip() for text, numbers in told if not numbers]
+    assert heads == [
+        "Block a: 5 layers", "Block b: 2 layers", "Block c: 1 layer", "Block a.0: 1 layer", "Block ab: 1 layer",
+        "Block: 1 layer", "Block d: 1 layer", "Block a.e: 1 layer",
+    ]  # fmt: skip

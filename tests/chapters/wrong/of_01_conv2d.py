@@ -24,8 +24,7 @@ def looped(X, K):
 
 WRONG = {
     "by-hand": {
-        "flipped": "convolve2d(torch.tensor([[1, 0, 2, 1], [3, 1, 0, 2], [0, 2, 1, 1]]),"
-        " torch.tensor([[1, 0, -1], [2, 1, 0]]))",
+        "flipped": "[[1, 5], [2, 3]]",
         "rows and columns exchanged": "[[6, 5], [1, 4]]",
         "one product forgotten": "[[6, 1], [5, 2]]",
         "as large as the input": "[[6, 1, 0, 0], [5, 4, 0, 0], [0, 0, 0, 0]]",

@@ -5,6 +5,9 @@ WRONG = {
         "the total of both sides": "lambda k, d: d * (k - 1)",
         "dilation forgotten": "lambda k, d: (k - 1) // 2",
         "half the span rounded up": "lambda k, d: (d * (k - 1) + 1) // 2 + 1",
+        "no kernel is impossible": "lambda k, d: d * (k - 1) // 2",
+        "every even kernel is impossible": "lambda k, d: d * (k - 1) // 2 if k % 2 else None",
+        "a fraction": "lambda k, d: d * (k - 1) / 2",
     },
     "halving": {
         "no padding": "(0, 2)",
@@ -48,6 +51,13 @@ WRONG = {
         "stripes that are not aliased": "20",
         "too weak": "30",
         "more than there can be": "90",
+    },
+    "border-choice": {
+        "zeros for all": '{"world": "zeros", "stars": "zeros", "portrait": "zeros"}',
+        "a mirror for the world": '{"world": "reflect", "stars": "zeros", "portrait": "reflect"}',
+        "stars that come round": '{"world": "circular", "stars": "circular", "portrait": "reflect"}',
+        "a portrait that comes round": '{"world": "circular", "stars": "zeros", "portrait": "circular"}',
+        "one forgotten": '{"world": "circular", "stars": "zeros"}',
     },
     "other-framework": {
         "the odd one before": "lambda n, k, s: tensorflow_same_solution(n, k, s)[::-1]",

@@ -56,7 +56,7 @@ def lines(
             name = item["name"]
             inner = list(lines(item["layers"], rows, depth + BLOCK, outer=name or outer))
             count = sum(line.row is not None for line in inner)
-            yield Line(_begins(begun, _block(name.removeprefix(f"{outer}.") if outer else name, count)), None, depth)
+            yield Line(_begins(begun, _block(_within(name, outer), count)), None, depth)
             yield from inner
             continue
         for b, one in enumerate(item.get("branches", ()), start=1):
@@ -70,6 +70,12 @@ def lines(
 def _begins(branch: int, text: str) -> str:
     """A text, after the number of the branch that begins with it."""
     return say("tree.begins", branch=say("tree.branch", branch=branch), text=text) if branch else text
+
+
+def _within(name: str, outer: str) -> str:
+    """A name without that of the block around it, unless a number is left."""
+    rest = name.removeprefix(f"{outer}.") if outer else name
+    return name if rest[:1] in tuple("0123456789") else rest
 
 
 def _block(name: str, count: int) -> str:

@@ -134,8 +134,11 @@ export function around(items, path) {
   return found;
 }
 
-/** A name without that of the block around it. @param {string} name @param {string} outer */
-export const nameWithin = (name, outer) => outer && name.startsWith(`${outer}.`) ? name.slice(outer.length + 1) : name;
+/** A name without that of the block around it, unless a number is left. @param {string} name @param {string} outer */
+export function nameWithin(name, outer) {
+  const rest = outer && name.startsWith(`${outer}.`) ? name.slice(outer.length + 1) : name;
+  return /^\d/.test(rest) ? name : rest;
+}
 
 /** The blocks of a network, those inside others after them. @param {Layer[]} items @returns {Fold[]} */
 export function folds(items) {
@@ -145,9 +148,10 @@ export function folds(items) {
   /** @param {Layer[]} list @param {number[]} path @param {{depth: number, branch: number, blocks: number, outer: string}} where branch: that which begins with the list, or 0; outer: the name of the block around */
   const walk = (list, path, { depth, branch, blocks, outer }) =>
     list.forEach((item, i) => {
-      const place = { depth, branch: i === 0 ? branch : 0, blocks, name: nameWithin(item.name, outer) };
+      const place = { depth, branch: i === 0 ? branch : 0, blocks, name: "" };
       const fold = { item, path: [...path, i], from: rows, to: rows, ...place };
       if (item.kind === "Block") {
+        fold.name = nameWithin(item.name, outer);
         found.push(fold);
         walk(item.layers, fold.path, { depth, branch: 0, blocks: blocks + 1, outer: item.name || outer });
       } else {

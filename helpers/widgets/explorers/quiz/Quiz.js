@@ -1,29 +1,22 @@
 /**
  * A quiz: choices, several choices, numbers; feedback at once, spoken to screen readers.
  *
+ * @import { Fields } from "../../parts/answer-fields.js"
  * @import { Model } from "../../types.js"
  *
  * @typedef {{prompt: string, type: "choice" | "multiple", options: {text: string, correct: boolean, feedback: string}[]}} Choices
  * @typedef {{prompt: string, type: "number", answer: number, tolerance: number,
  *   feedback: {right: string, wrong: {value: number, text: string}[], otherwise: string}}} NumberQuestion
  * @typedef {{given: any, checked: boolean}} Kept what stood in a question's fields, and whether it was checked
- * @typedef {{elements: HTMLElement[], read: () => number[] | string, write: (given: any) => boolean,
- *   answer: () => {value: number[] | number} | null, ask: () => string}} Fields of a question: `read()` gives what stands in them,
- *   `write(given)` puts it there where it makes sense, `answer()` is what is judged, `ask()` says what is missing
  */
-import { h, setAttribute, setText, uid } from "../../parts/dom.js";
+import { Feedback, numberField, optionFields, prose } from "../../parts/answer-fields.js";
+import { h, setText } from "../../parts/dom.js";
 import { region } from "../../parts/frame.js";
-import { parseNumber } from "../../arithmetic/numbers.js";
 import { QuizMemory } from "../../state/quiz-memory.js";
 import { learn, say } from "../../words/words.js";
 import words from "./words.json" with { type: "json" };
 
 learn(words);
-
-/** Nodes for plain text in which `code` stands in backticks. @param {string} text */
-function prose(text) {
-  return text.split("`").map((part, n) => (n % 2 ? h("code", {}, part) : part));
-}
 
 /** What to say of an answer: {right, texts}. */
 const JUDGES = {
@@ -62,10 +55,17 @@ class Question {
     this.changed = changed;
     /** @type {boolean | null} */
     this.right = null; // as long as nothing is checked
-    this.feedback = h("div", { role: "status", class: "quiz-feedback" });
+    this.feedback = new Feedback();
     const edited = () => this.#settle(null, []);
     /** @type {Fields} */
-    this.fields = question.type === "number" ? numberField(lang, edited) : optionFields(lang, question, edited);
+    this.fields = question.type === "number"
+      ? numberField({ lang, label: say(lang, "quiz.your_answer"), edited })
+      : optionFields({
+        type: question.type === "choice" ? "radio" : "checkbox",
+        texts: question.options.map(({ text }) => text),
+        ask: say(lang, "quiz.choose"),
+        edited,
+      });
     this.element = h(
       "form",
       {
@@ -82,7 +82,7 @@ class Question {
         ...this.fields.elements,
       ),
       h("button", { type: "submit", class: "cx-button" }, say(lang, "quiz.check")),
-      this.feedback,
+      this.feedback.element,
     );
     if (kept && this.fields.write(kept.given) && kept.checked) this.#check(false);
   }
@@ -99,79 +99,20 @@ class Question {
   /** Shows a verdict, or what is missing, or nothing. @param {boolean | null} right @param {string[]} texts */
   #settle(right, texts) {
     this.right = right;
-    this.feedback.className = `quiz-feedback ${right ? "quiz-right" : "quiz-wrong"}`;
-    const verdict = texts.length ? [h("strong", {}, say(this.lang, right ? "quiz.right" : "quiz.wrong"))] : [];
-    this.feedback.replaceChildren(...verdict, ...texts.map((text) => h("p", {}, ...prose(text))));
+    this.feedback.show(right, say(this.lang, right ? "quiz.right" : "quiz.wrong"), texts);
     this.changed();
   }
 
   /** What a memory keeps, or null where nothing stands there. @returns {Kept | null} */
   get kept() {
     const given = this.fields.read();
-    return given.length ? { given, checked: this.right !== null } : null;
+    return given === null ? null : { given, checked: this.right !== null };
   }
 
   forget() {
-    this.fields.write(this.question.type === "number" ? "" : []);
+    this.fields.write(null);
     this.#settle(null, []);
   }
-}
-
-/** @param {string} lang @param {Choices} question @param {() => void} edited @returns {Fields} */
-function optionFields(lang, question, edited) {
-  const type = question.type === "choice" ? "radio" : "checkbox", name = uid("quiz");
-  const boxes = question.options.map(() => h("input", { type, name, onchange: edited }));
-  const elements = question.options.map((option, n) =>
-    h("label", { class: "quiz-option" }, boxes[n], h("span", {}, ...prose(option.text)))
-  );
-  const read = () => boxes.flatMap((box, n) => (box.checked ? [n] : []));
-  const write = (chosen) => {
-    if (
-      !Array.isArray(chosen) || !chosen.every((n) => Number.isInteger(n) && n in boxes) ||
-      (type === "radio" && chosen.length > 1)
-    ) return false;
-    boxes.forEach((box, n) => (box.checked = chosen.includes(n)));
-    return true;
-  };
-  const answer = () => (read().length ? { value: read() } : null);
-  return { elements, read, write, answer, ask: () => say(lang, "quiz.choose") };
-}
-
-/** @param {string} lang @param {() => void} edited @returns {Fields} */
-function numberField(lang, edited) {
-  const box = h("input", {
-    type: "text",
-    class: "cx-number",
-    autocomplete: "off",
-    oninput: () => {
-      setAttribute(box, "aria-invalid", null);
-      edited();
-    },
-  });
-  const parsed = () => parseNumber(box.value);
-  const answer = () => {
-    const number = parsed();
-    if ("value" in number) return number;
-    box.setAttribute("aria-invalid", "true");
-    return null;
-  };
-  const ask = () => {
-    const bad = parsed();
-    return "value" in bad ? "" : say(lang, bad.key, bad.params);
-  };
-  const write = (text) => {
-    if (typeof text !== "string") return false;
-    box.value = text;
-    setAttribute(box, "aria-invalid", null);
-    return true;
-  };
-  return {
-    elements: [h("label", { class: "quiz-option" }, h("span", {}, say(lang, "quiz.your_answer")), box)],
-    read: () => box.value.trim(),
-    write,
-    answer,
-    ask,
-  };
 }
 
 /** Score and memory of a whole quiz. */
@@ -221,6 +162,7 @@ class Quiz {
   #forget() {
     for (const question of this.questions) question.forget();
     this.memory.forget();
+    document.dispatchEvent(new CustomEvent("cnn-forget")); // the exercises of the page forget, too
     setText(this.score, say(this.lang, "quiz.forgotten"));
   }
 }

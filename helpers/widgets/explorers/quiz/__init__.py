@@ -11,7 +11,7 @@ from typing import Any
 import traitlets as t
 
 from helpers.widgets.base import CourseWidget
-from helpers.words import language, listed, say
+from helpers.words import language, listed, say, spoken
 
 FOLDER = Path(__file__).parents[3] / "quizzes"
 
@@ -37,24 +37,13 @@ class Quiz(CourseWidget):
             raise ValueError(say("quiz.bad.name", name=repr(name), known=known))
         self._name = name
         questions = json.loads(path.read_text(encoding="utf-8"))["questions"]
-        super().__init__(id=f"quiz-{name}", questions=[_spoken(question, language()) for question in questions])
+        super().__init__(id=f"quiz-{name}", questions=[spoken(question, language()) for question in questions])
 
     def _fallback(self) -> str:
         return "<ol>" + "".join(f"<li>{_question(question)}</li>" for question in self.questions) + "</ol>"
 
     def __repr__(self) -> str:
         return f"Quiz({self._name!r}, {len(self.questions)} questions)"
-
-
-def _spoken(value: Any, lang: str) -> Any:
-    """The value with every {"en": …, "zh": …} replaced by its text in one language."""
-    if isinstance(value, list):
-        return [_spoken(item, lang) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if "en" in value:
-        return value[lang]
-    return {key: _spoken(item, lang) for key, item in value.items()}
 
 
 def _question(question: dict[str, Any]) -> str:

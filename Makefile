@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -p no:nbval -n auto --maxprocesses=8
 FIGURES := $(filter-out figures/_%,$(wildcard figures/*.py))
 
-.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork assignment clean
+.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork assignment grade clean
 
 help:
 	@echo "make book        build the site into _build/site"
@@ -20,6 +20,7 @@ help:
 	@echo "make figures     draw the figures"
 	@echo "make bench       measure the budgets"
 	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses"
+	@echo "make grade CHAPTER=02 SUBMISSIONS=folder-or-zip   grades (CSV) and feedback, into dist/"
 	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
 
 # CPU=1 takes PyTorch's build for processors alone, a fifth of the size, from PyTorch's own index
@@ -88,6 +89,9 @@ fork: $(VENV)/site.stamp
 
 assignment: $(VENV)/site.stamp
 	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES))
+
+grade: $(VENV)/all.stamp
+	@$(BIN)/python -m tools.grading $(CHAPTER) "$(SUBMISSIONS)" $(ARGS)
 
 clean:
 	rm -rf _build

@@ -1,0 +1,208 @@
+"""A class hands in: right, wrong, broken and hostile notebooks, each graded as what it is."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+
+from tests.chapters.wrong import of_02_padding_stride
+from tools import assignment, notebooks
+from tools.grading import submissions, values
+from tools.grading.__main__ import grade_all
+from tools.grading.isolation import Limits
+
+LIMITS = Limits(seconds=2, cpu=20)
+CHAPTER = notebooks.read(assignment.chapter_path("02"))
+EXERCISES = assignment.exercises(CHAPTER)
+HANDED_OUT = [cell.source for cell in assignment.for_students(CHAPTER, "").cells if cell.cell_type == "code"]
+SOLVED = [f"{one.cells['solution'].source}\n{one.answer} = {one.answer}_solution" for one in EXERCISES]
+ALL = sum(one.points for one in EXERCISES)
+
+
+def isolates():
+    """Whether bubblewrap shuts anything in on this machine."""
+    if not shutil.which("bwrap"):
+        return False
+    return not subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True).returncode
+
+
+#: a last cell, and what is said of it
+HOSTILE = {
+    "loop": ("while True: pass", "TimeoutError"),
+    "stubborn": (
+        "import time\nwhile True:\n    try:\n        while True: time.sleep(0.01)\n    except BaseException: pass",
+        "did not stop within 2 seconds",
+    ),
+    "exit": ("import os; os._exit(0)", "it ended the process"),
+    "syntax": ("def f(:", "SyntaxError"),
+    "forks": ("import os\nwhile True: os.fork()", "PermissionError"),
+    "memory": ("held = bytearray(8 * 10**9)", "MemoryError"),
+    "printer": ("while True: print('x' * 10**6)", "File too large"),
+    "socket": ("import socket; socket.create_connection(('192.0.2.1', 80))", "PermissionError"),
+    "eraser": ("import shutil; shutil.rmtree('/course')", "Read-only file system"),
+    "reader": (
+        f"import os\nthere = os.path.exists({str(assignment.CHAPTERS)!r})\n"
+        'raise ValueError(f\'{there} {os.listdir("/proc")} {os.listdir("/tmp")} {os.listdir("/course")}\')',
+        "False [] ['printed'] ['figures', 'helpers', 'tools']",
+    ),
+}
+
+#: answers to the first exercise (1 point) that are nobody's work; all others are solved
+CHEATS = {
+    "patched": "import torch, helpers.exercise as e\ntorch.allclose = torch.equal = lambda *a: True\n"
+    "e.expect = e.check = lambda *a, **k: True\nsame_padding = lambda k, d: 99",
+    "agreeable": "class Any(int):\n    __eq__ = lambda self, other: True\n    __hash__ = int.__hash__\n"
+    "same_padding = lambda k, d: Any(99)",
+    "forger": "import os, json, struct\ndef same_padding(k, d):\n"
+    "    held = json.dumps({'state': 'right', 'value': 'right'}).encode()\n"
+    "    for fd in range(3, 100):\n        try: os.write(fd, struct.pack('!Q', len(held)) + held)\n"
+    "        except OSError: pass\n    return 99",
+    "hanging": "def same_padding(k, d):\n    while True: pass",
+    "leaving": "import os\ndef same_padding(k, d): os._exit(0)",
+}
+
+
+needs_isolation = pytest.mark.skipif(not isolates(), reason="bubblewrap does not isolate on this machine")
+
+
+def notebook(cells):
+    return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in cells]})
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The table of a made class, by name, and the folder that it stands in."""
+    place, out = tmp_path_factory.mktemp("class"), tmp_path_factory.mktemp("grades")
+    handed = {
+        "untouched": notebook(HANDED_OUT),
+        "solved": notebook([*HANDED_OUT, *SOLVED]),
+        "bare": notebook(SOLVED),
+        "no-notebook": "this is no JSON",
+        "hard-coded": notebook([*SOLVED, "unread = lambda *s: {(8, 3, 0, 3): [6, 7], (9, 2, 0, 3): [2, 5, 8],"
+                                " (9, 2, 1, 4): [1, 2, 5, 6]}.get(s, [])"]),
+    }  # fmt: skip
+    handed |= {name: notebook([*SOLVED, code]) for name, (code, _) in HOSTILE.items()}
+    handed |= {name: notebook([*SOLVED, code]) for name, code in CHEATS.items()}
+    wrong = of_02_padding_stride.WRONG
+    for turn in range(3):
+        answers = {one.answer: list(wrong[one.name].values())[turn] for one in EXERCISES}
+        handed[f"wrong-{turn}"] = notebook([*SOLVED, *(f"{name} = {code}" for name, code in answers.items())])
+    for name, text in handed.items():
+        (place / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    table = grade_all("02", place, out, LIMITS)
+    with table.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}, out, place
+
+
+pytestmark = pytest.mark.slow
+
+
+@needs_isolation
+@pytest.mark.parametrize("name", [path.stem[:2] for path in sorted(assignment.CHAPTERS.glob("0[1-9]*.ipynb"))])
+def test_an_instructors_notebook_gets_full_marks_and_an_untouched_one_none(name, tmp_path):
+    chapter = notebooks.read(assignment.chapter_path(name))
+    there = assignment.exercises(chapter)
+    full, empty = assignment.for_instructors(chapter), assignment.for_students(chapter, "")
+    solved = [cell.source for cell in full.cells if assignment.part_of(cell) == "solution"]
+    answers = [f"{one.answer} = {one.answer}_solution" for one in there]
+    (tmp_path / "class").mkdir()
+    handed = {"full": [*solved, *answers], "empty": [c.source for c in empty.cells if c.cell_type == "code"]}
+    for who, cells in handed.items():
+        (tmp_path / "class" / f"{who}.ipynb").write_text(notebook(cells), encoding="utf-8")
+    table = grade_all(name, tmp_path / "class", tmp_path, Limits(), jobs=1)
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert {one.name: float(rows["full"][one.name]) for one in there} == {one.name: one.points for one in there}
+    assert float(rows["empty"]["total"]) == 0
+    assert rows["empty"]["notes"] == ""
+
+
+@needs_isolation
+def test_right_answers_get_all_points_also_without_the_rest_of_the_notebook(graded):
+    assert [float(graded[0][name]["total"]) for name in ("solved", "bare")] == [ALL, ALL]
+
+
+@needs_isolation
+def test_an_untouched_notebook_gets_none_and_is_told_so(graded):
+    assert float(graded[0]["untouched"]["total"]) == 0
+    assert (graded[1] / "feedback" / "untouched.html").read_text().count("not answered") == len(EXERCISES)
+
+
+@needs_isolation
+@pytest.mark.parametrize("turn", range(3))
+def test_typical_wrong_answers_get_none(graded, turn):
+    row = graded[0][f"wrong-{turn}"]
+    assert {one.name: float(row[one.name]) for one in EXERCISES} == dict.fromkeys((one.name for one in EXERCISES), 0)
+
+
+@needs_isolation
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_cell_ends_is_named_and_costs_nothing_else(graded, name):
+    row = graded[0][name]
+    assert float(row["total"]) == ALL
+    assert HOSTILE[name][1] in row["notes"]
+
+
+@needs_isolation
+@pytest.mark.parametrize("name", CHEATS)
+def test_no_point_is_gained_by_cheating_and_none_lost_elsewhere(graded, name):
+    row = graded[0][name]
+    assert float(row["same-padding"]) == 0
+    assert float(row["total"]) == ALL - EXERCISES[0].points
+
+
+@needs_isolation
+def test_answers_to_the_public_cases_alone_get_half_and_no_word_of_the_hidden_ones(graded):
+    row = graded[0]["hard-coded"]
+    assert float(row["unread"]) == 1
+    page = (graded[1] / "feedback" / "hard-coded.html").read_text()
+    assert "try other cases" in page
+    assert "window_counts" not in page
+
+
+@needs_isolation
+def test_what_is_no_notebook_is_reported(graded):
+    assert "no notebook" in graded[0]["no-notebook"]["notes"]
+
+
+@needs_isolation
+def test_a_second_run_grades_only_what_is_new(graded):
+    _, out, place = graded
+    before = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
+    (place / "late.ipynb").write_text(notebook(SOLVED), encoding="utf-8")
+    grade_all("02", place, out, LIMITS)
+    after = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
+    assert before.items() <= after.items()
+    assert len(after) == len(before) + 1
+
+
+def test_ids_are_read_from_the_names_in_a_zip_of_canvas_or_moodle(tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as packed:
+        packed.writestr("doejane_LATE_12_99_02.ipynb", "{}")
+        packed.writestr("John Roe_34_assignsubmission_file_/02.ipynb", "{}")
+        packed.writestr("John Roe_34_assignsubmission_file_/essay.pdf", "x")
+        packed.writestr("__MACOSX/._02.ipynb", "x")
+    found = submissions.read(tmp_path / "all.zip")
+    assert [(one.id, one.name) for one in found] == [("12", "doejane"), ("34", "John Roe"), ("34 (2)", "John Roe")]
+    assert "no notebook" in found[2].fault
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["tensor", "float32", [2], "AAAA"],
+        ["tensor", "object", [1], ""],
+        ["eval", "1"],
+        [],
+        {"list": []},
+        ["size", [1.5]],
+    ],
+)
+def test_a_forged_value_is_refused(said):
+    with pytest.raises(values.HandoverError):
+        values.decode(said)

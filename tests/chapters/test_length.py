@@ -35,7 +35,9 @@ def minutes(chapter: Chapter) -> float:
     return words / 200 + code / 2 + 4 * explorers + questions
 
 
-@pytest.mark.parametrize("name", ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "06_alexnet", "07_vgg"])
+@pytest.mark.parametrize(
+    "name", ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "06_alexnet", "07_vgg"]
+)
 def test_the_time_told_is_the_time_computed_and_an_hour_at_most(name):
     chapter = chapter_named(name)
     (told,) = re.findall(r"\*Time\*: (\d+) minutes", chapter.prose["title"])

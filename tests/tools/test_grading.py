@@ -99,7 +99,7 @@ def graded(tmp_path_factory):
         return {row["id"]: row for row in csv.DictReader(file)}, out, place
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.everywhere]  # a class needs the machine to itself
 
 
 @needs_isolation
@@ -130,7 +130,9 @@ def test_right_answers_get_all_points_also_without_the_rest_of_the_notebook(grad
 @needs_isolation
 def test_an_untouched_notebook_gets_none_and_is_told_so(graded):
     assert float(graded[0]["untouched"]["total"]) == 0
-    assert (graded[1] / "feedback" / "untouched.html").read_text().count("not answered") == len(EXERCISES)
+    assert (graded[1] / "feedback" / "untouched.html").read_text(encoding="utf-8").count("not answered") == len(
+        EXERCISES
+    )
 
 
 @needs_isolation
@@ -160,7 +162,7 @@ def test_no_point_is_gained_by_cheating_and_none_lost_elsewhere(graded, name):
 def test_answers_to_the_public_cases_alone_get_half_and_no_word_of_the_hidden_ones(graded):
     row = graded[0]["hard-coded"]
     assert float(row["unread"]) == 1
-    page = (graded[1] / "feedback" / "hard-coded.html").read_text()
+    page = (graded[1] / "feedback" / "hard-coded.html").read_text(encoding="utf-8")
     assert "try other cases" in page
     assert "window_counts" not in page
 

@@ -118,6 +118,8 @@ def without_encoding(tree):
         place = 1 if isinstance(call.func, ast.Name) else 0  # open(path, mode), path.open(mode)
         mode = given.get("mode", call.args[place] if len(call.args) > place else ast.Constant("r"))
         text = isinstance(mode, ast.Constant) and isinstance(mode.value, str) and "b" not in mode.value
+        if ast.unparse(call.func) == "os.open":  # bytes
+            continue
         if "encoding" not in given and (
             name in ("read_text", "write_text")
             or (name == "open" and text)
@@ -129,7 +131,14 @@ def without_encoding(tree):
 def test_text_without_an_encoding_is_noticed():
     calls = ["open(p)", "p.open()", "p.open('w')", "p.read_text()", "p.write_text('')", "run(c, text=True)"]
     assert list(without_encoding(ast.parse("\n".join(calls)))) == [1, 2, 3, 4, 5, 6]
-    fine = ["open(p, 'rb')", "p.open(mode='wb')", "p.read_text(encoding='utf-8')", "Image.open(p)", "run(c)"]
+    fine = [
+        "open(p, 'rb')",
+        "p.open(mode='wb')",
+        "p.read_text(encoding='utf-8')",
+        "Image.open(p)",
+        "run(c)",
+        "os.open(p, 0)",
+    ]
     assert list(without_encoding(ast.parse("\n".join(fine)))) == []
 
 

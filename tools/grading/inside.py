@@ -103,7 +103,7 @@ def _child(channel: socket.socket, names: dict[str, Any], isolate: bool) -> None
             send(channel, json.dumps({"refused": os.strerror(ctypes.get_errno())}).encode())
             os._exit(1)
         for name, words in (("uid_map", f"{user} {user} 1"), ("setgroups", "deny"), ("gid_map", f"{group} {group} 1")):
-            with open(f"/proc/self/{name}", "w") as own:
+            with open(f"/proc/self/{name}", "w", encoding="utf-8") as own:
                 own.write(words)
     inner = os.fork()
     if inner:
@@ -125,7 +125,7 @@ def _child(channel: socket.socket, names: dict[str, Any], isolate: bool) -> None
     printed = os.open("printed", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(printed, 1)
     os.dup2(printed, 2)
-    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+    sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: SIM115
     try:
         served = Served(channel, names, setting["seconds"])
         send(channel, b'{"ready": true}')
@@ -137,7 +137,7 @@ def _child(channel: socket.socket, names: dict[str, Any], isolate: bool) -> None
 
 
 def _limit(setting: dict[str, Any]) -> None:
-    with open("/proc/self/statm") as told:
+    with open("/proc/self/statm", encoding="utf-8") as told:
         now = int(told.read().split()[0]) * resource.getpagesize()
     for what, most in (
         (resource.RLIMIT_AS, now + setting["memory"]),

@@ -11,7 +11,7 @@ from typing import Any
 from extensions import PARALLEL
 
 #: letters of base64 from which on a picture is worth a file
-LARGE = 3000
+LARGE = 1200
 
 _PICTURE = re.compile(rf'src="data:image/png;base64,([A-Za-z0-9+/=\s]{{{LARGE},}})"')
 

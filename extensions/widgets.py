@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ def write_assets(app: Any, config: Any) -> None:
     """Write scripts and style sheet, and keep Jupyter's own widget scripts (from other hosts) away."""
     folder = Path(app.doctreedir) / "course-widgets"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {**bundle.scripts(config.language[:2]), STYLE: bundle.css()}.items():
+    style = re.sub(r"/\*.*?\*/\s*", "", bundle.css(), flags=re.S)  # comments are for authors
+    for name, text in {**bundle.scripts(config.language[:2]), STYLE: style}.items():
         (folder / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(folder))  # after jupyter-book's own loop, which would load it on every page
     config.nb_ipywidgets_js = {}

@@ -69,7 +69,7 @@ def _key(one: Submission, stamp: str) -> str:
 def _start(course: Course, limits: Limits, unsafe: bool) -> None:
     """Make this process a judge, with a warm parent of its own."""
     _judge.update(course=course, sandbox=Sandbox(course.public, limits, unsafe))
-    with open("/proc/self/statm") as told:
+    with open("/proc/self/statm", encoding="utf-8") as told:
         now = int(told.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (now + JUDGE_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 

@@ -37,6 +37,8 @@ READERS = {
     "helpers.exercise.declared": ("helpers/exercises/{}.json",),
     "helpers.recordings.load": ("helpers/recorded/{}.json",),
     "helpers.models.trained": ("helpers/weights/{}.safetensors",),
+    "helpers.models.trained_lenet": ("helpers/weights/lenet.safetensors",),
+    "helpers.models.trained.trained_lenet": ("helpers/weights/lenet.safetensors",),
     "helpers.widgets.TrainedExplorer": ("helpers/weights/{}.safetensors", "helpers/weights/test-images.safetensors"),
     "helpers.widgets.LeNetExplorer": ("helpers/weights/lenet.safetensors", "helpers/weights/test-images.safetensors"),
 }

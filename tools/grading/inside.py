@@ -99,12 +99,16 @@ def _child(channel: socket.socket, names: dict[str, Any], isolate: bool) -> None
     signal.signal(signal.SIGTERM, end)
     if isolate:
         user, group = os.getuid(), os.getgid()
-        if libc.unshare(USER | MOUNTS | PROCESSES | TALK):
-            send(channel, json.dumps({"refused": os.strerror(ctypes.get_errno())}).encode())
+        try:
+            if libc.unshare(USER | MOUNTS | PROCESSES | TALK):
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+            owners = (("uid_map", f"{user} {user} 1"), ("setgroups", "deny"), ("gid_map", f"{group} {group} 1"))
+            for name, words in owners:
+                with open(f"/proc/self/{name}", "w", encoding="utf-8") as own:
+                    own.write(words)
+        except OSError as error:
+            send(channel, json.dumps({"refused": f"{type(error).__name__}: {error}"}).encode())
             os._exit(1)
-        for name, words in (("uid_map", f"{user} {user} 1"), ("setgroups", "deny"), ("gid_map", f"{group} {group} 1")):
-            with open(f"/proc/self/{name}", "w", encoding="utf-8") as own:
-                own.write(words)
     inner = os.fork()
     if inner:
         channel.close()

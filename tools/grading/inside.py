@@ -193,7 +193,7 @@ class Served:
         doings: dict[str, Callable[..., Any]] = {"run": self.run, "look": self.look, "call": self.call}
         while True:
             try:
-                token, doing, *given = pickle.loads(receive(self.channel))
+                token, doing, *given = pickle.loads(receive(self.channel, largest=None))
             except EOFError:
                 return
             self._say(to=token, **self._told(lambda: doings[doing](*given)))  # noqa: B023

@@ -106,12 +106,15 @@ def send(channel: socket.socket, held: bytes) -> None:
     channel.sendall(struct.pack("!Q", len(held)) + held)
 
 
-def receive(channel: socket.socket, seconds: float | None = None) -> bytes:
-    """The next message. Raises TimeoutError, EOFError where the other end is closed, HandoverError if it is long."""
+def receive(channel: socket.socket, seconds: float | None = None, largest: int | None = LARGEST) -> bytes:
+    """The next message. Raises TimeoutError, EOFError where the other end is closed, HandoverError if it is long.
+
+    Parameters: largest, bytes that a message may have; None for whatever comes, from who can be trusted.
+    """
     until = None if seconds is None else time.monotonic() + seconds
     (length,) = struct.unpack("!Q", _exactly(channel, 8, until))
-    if length > LARGEST:
-        raise HandoverError(f"an answer of {length >> 20} MB is more than the {LARGEST >> 20} MB that are read")
+    if largest is not None and length > largest:
+        raise HandoverError(f"an answer of {length >> 20} MB is more than the {largest >> 20} MB that are read")
     return _exactly(channel, length, until)
 
 

@@ -16,12 +16,14 @@ from IPython.core.interactiveshell import InteractiveShell
 from helpers import words
 
 ROOT = Path(words.__file__).parent.parent
-CODE = {".py", ".pyc", ".js", ".css"}
+CODE = {".py", ".js", ".css"}
 opened, said = set(), set()
 
 
 def listen(event, args):
-    if event != "open" or not isinstance(args[0], str) or Path(args[0]).suffix in CODE:
+    if event != "open" or not isinstance(args[0], str):
+        return
+    if Path(args[0]).suffix in CODE or "__pycache__" in Path(args[0]).parts:
         return
     for folder in ("helpers", "figures"):
         if Path(args[0]).is_relative_to(ROOT / folder) and not readers_of_no_output():

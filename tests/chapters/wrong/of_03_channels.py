@@ -2,17 +2,19 @@
 
 WRONG = {
     "by-hand": {
-        "the first channel only": "[[[2, 5]], [[2, 6]]]",
-        "filters and planes exchanged": "corr2d_multi_in_out(torch.tensor([[[1, 2, 0], [0, 1, 3]], [[2, 0, 1],"
-        " [1, 1, 0]]]), torch.tensor([[[[1, 0], [0, 1]], [[0, 0], [0, 2]]], [[[0, 1], [1, 0]], [[-1, 0], [0, 0]]]]))",
-        "both filters added up": "[[[3, 13]]]",
-        "the sign lost": "[[[3, 7]], [[4, 6]]]",
+        "the first channel only": "[[2, 5], [2, 6]]",
+        "filters and planes exchanged": "[[4, 5], [0, 1]]",
+        "both filters added up": "[[3, 13]]",
+        "the sign lost": "[[3, 7], [4, 6]]",
+        "one number": "10",
     },
     "count": {
-        "groups forgotten": "((64, 32, 5, 3), 64 * 32 * 15 + 64)",
-        "channels in first": "((8, 64, 5, 3), 64 * 8 * 15 + 64)",
-        "no bias": "((64, 8, 5, 3), 64 * 8 * 15)",
-        "a bias for each group": "((64, 8, 5, 3), 64 * 8 * 15 + 4)",
+        "groups forgotten": "(64, 32, 5, 3, 64 * 32 * 15 + 64)",
+        "channels in first": "(8, 64, 5, 3, 64 * 8 * 15 + 64)",
+        "rows and columns exchanged": "(64, 8, 3, 5, 64 * 8 * 15 + 64)",
+        "no bias": "(64, 8, 5, 3, 64 * 8 * 15)",
+        "a bias for each group": "(64, 8, 5, 3, 64 * 8 * 15 + 4)",
+        "the number alone": "64 * 8 * 15 + 64",
     },
     "chw": {
         "the axes reshaped": "lambda picture: picture.reshape(1, 3, *picture.shape[:2]).float() / 255",

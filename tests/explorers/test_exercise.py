@@ -29,7 +29,6 @@ class Form:
     def told(self):
         return self.region.get_by_role("status").inner_text().replace("\n\n", " ").replace("\n", " ")
 
-
     def fill(self, exercise, value):
         """Put an answer into the fields."""
         if exercise["kind"] == "choice":

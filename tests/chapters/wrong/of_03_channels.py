@@ -46,10 +46,11 @@ WRONG = {
         "a square kernel": "lambda c_i, c_o, k_h, k_w, o_h, o_w, g: cost_solution(c_i, c_o, k_h, k_h, o_h, o_w, g)",
     },
     "depth": {
-        "channels added up": "lambda X, K: corr2d_multi_in(X, K).expand(len(X), -1, -1)",
-        "one kernel for all": "lambda X, K: torch.stack([corr2d(x, K[0]) for x in X])",
-        "kernels in reverse": "lambda X, K: depthwise_solution(X, K.flip(0))",
-        "PyTorch's own": "lambda X, K: F.conv2d(X[None], K[:, None], groups=len(X))[0]",
+        "channels added up": "lambda X, K: depthwise_solution(X, K).sum(0).expand(K[:, :, 0, 0].numel(), -1, -1)",
+        "the first channel's planes for all": "lambda X, K: torch.stack([corr2d(x, k) for x in X for k in K[0]])",
+        "planes before channels": "lambda X, K: torch.stack([corr2d(x, k) for j in range(K.shape[1])"
+        " for x, k in zip(X, K[:, j])])",
+        "PyTorch's own": "lambda X, K: F.conv2d(X[None], K.flatten(0, 1)[:, None], groups=len(X))[0]",
     },
     "factors": {
         "never": "lambda W: False",

@@ -2,15 +2,7 @@
 
 from helpers.models.alexnet import alexnet
 from helpers.models.googlenet import Inception, googlenet
-from helpers.models.lenet import (
-    ScaledSigmoid,
-    classical_lenet,
-    hidden_layer,
-    linear_classifier,
-    modern_lenet,
-    rectified_lenet,
-    tried_lenet,
-)
+from helpers.models.lenet import classical_lenet, hidden_layer, linear_classifier, modern_lenet, rectified_lenet
 from helpers.models.nin import nin, nin_block
 from helpers.models.trained import TRAINED, trained, trained_lenet
 from helpers.models.vgg import VGG_11, deep_vgg, narrow_vgg, paired_vgg, start_with, vgg, vgg_block
@@ -19,7 +11,6 @@ __all__ = [
     "TRAINED",
     "VGG_11",
     "Inception",
-    "ScaledSigmoid",
     "alexnet",
     "classical_lenet",
     "deep_vgg",
@@ -35,7 +26,6 @@ __all__ = [
     "start_with",
     "trained",
     "trained_lenet",
-    "tried_lenet",
     "vgg",
     "vgg_block",
 ]

@@ -8,13 +8,10 @@ pooling, and radial basis functions for its output.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 
-def _lenet(activation: Callable[[], nn.Module], pooling: type[nn.Module]) -> nn.Sequential:
+def _lenet(activation: type[nn.Module], pooling: type[nn.Module]) -> nn.Sequential:
     """Five layers with 61,706 parameters: two convolutions, three fully connected ones."""
     return nn.Sequential(
         nn.Conv2d(1, 6, kernel_size=5, padding=2), activation(), pooling(kernel_size=2, stride=2),
@@ -45,45 +42,6 @@ def modern_lenet() -> nn.Sequential:
 def rectified_lenet() -> nn.Sequential:
     """A step between the two: ReLU in the sigmoids' place, and average pooling as before; 61,706 parameters."""
     return _lenet(nn.ReLU, nn.AvgPool2d)
-
-
-class ScaledSigmoid(nn.Module):
-    """scale · (σ(z) − offset), element by element.
-
-    With scale 4 its slope at 0 is 1, as tanh's is; with offset 1/2 it is 0 at 0. With both it is 2 tanh(z/2).
-
-    >>> ScaledSigmoid(4, 0.5)(torch.zeros(2)).tolist()
-    [0.0, 0.0]
-    """
-
-    def __init__(self, scale: float = 1.0, offset: float = 0.0) -> None:
-        super().__init__()
-        self.scale, self.offset = scale, offset
-
-    def forward(self, Z: Tensor) -> Tensor:
-        """Keeps the shape."""
-        return self.scale * (torch.sigmoid(Z) - self.offset)
-
-    def extra_repr(self) -> str:
-        """What stands between the brackets of its repr."""
-        return f"scale={self.scale:g}, offset={self.offset:g}"
-
-
-def tried_lenet(
-    activation: Callable[[], nn.Module] | None = None, *, scale: float = 1.0, offset: float = 0.0, glorot: bool = False
-) -> nn.Sequential:
-    """LeNet with average pooling and an activation of your choice, for chapter 5's experiments; 61,706 parameters.
-
-    Parameters: activation, such as nn.Tanh; without one it is `ScaledSigmoid(scale, offset)`. With glorot, the weights
-    start as Glorot and Bengio (2010) propose, uniform with variance 2 / (fan in + fan out), and the biases as PyTorch
-    draws them; otherwise both start as PyTorch draws them.
-    """
-    net = _lenet(activation or (lambda: ScaledSigmoid(scale, offset)), nn.AvgPool2d)
-    if glorot:
-        for layer in net:
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                nn.init.xavier_uniform_(layer.weight)
-    return net
 
 
 def linear_classifier() -> nn.Sequential:

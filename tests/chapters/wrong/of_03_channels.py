@@ -2,17 +2,19 @@
 
 WRONG = {
     "by-hand": {
-        "the first channel only": "[[[2, 5]], [[2, 6]]]",
-        "filters and planes exchanged": "corr2d_multi_in_out(torch.tensor([[[1, 2, 0], [0, 1, 3]], [[2, 0, 1],"
-        " [1, 1, 0]]]), torch.tensor([[[[1, 0], [0, 1]], [[0, 0], [0, 2]]], [[[0, 1], [1, 0]], [[-1, 0], [0, 0]]]]))",
-        "both filters added up": "[[[3, 13]]]",
-        "the sign lost": "[[[3, 7]], [[4, 6]]]",
+        "the first channel only": "[[2, 5], [2, 6]]",
+        "filters and planes exchanged": "[[4, 5], [0, 1]]",
+        "both filters added up": "[[3, 13]]",
+        "the sign lost": "[[3, 7], [4, 6]]",
+        "one number": "10",
     },
     "count": {
-        "groups forgotten": "((64, 32, 5, 3), 64 * 32 * 15 + 64)",
-        "channels in first": "((8, 64, 5, 3), 64 * 8 * 15 + 64)",
-        "no bias": "((64, 8, 5, 3), 64 * 8 * 15)",
-        "a bias for each group": "((64, 8, 5, 3), 64 * 8 * 15 + 4)",
+        "groups forgotten": "(64, 32, 5, 3, 64 * 32 * 15 + 64)",
+        "channels in first": "(8, 64, 5, 3, 64 * 8 * 15 + 64)",
+        "rows and columns exchanged": "(64, 8, 3, 5, 64 * 8 * 15 + 64)",
+        "no bias": "(64, 8, 5, 3, 64 * 8 * 15)",
+        "a bias for each group": "(64, 8, 5, 3, 64 * 8 * 15 + 4)",
+        "the number alone": "64 * 8 * 15 + 64",
     },
     "chw": {
         "the axes reshaped": "lambda picture: picture.reshape(1, 3, *picture.shape[:2]).float() / 255",
@@ -44,10 +46,11 @@ WRONG = {
         "a square kernel": "lambda c_i, c_o, k_h, k_w, o_h, o_w, g: cost_solution(c_i, c_o, k_h, k_h, o_h, o_w, g)",
     },
     "depth": {
-        "channels added up": "lambda X, K: corr2d_multi_in(X, K).expand(len(X), -1, -1)",
-        "one kernel for all": "lambda X, K: torch.stack([corr2d(x, K[0]) for x in X])",
-        "kernels in reverse": "lambda X, K: depthwise_solution(X, K.flip(0))",
-        "PyTorch's own": "lambda X, K: F.conv2d(X[None], K[:, None], groups=len(X))[0]",
+        "channels added up": "lambda X, K: depthwise_solution(X, K).sum(0).expand(K[:, :, 0, 0].numel(), -1, -1)",
+        "the first channel's planes for all": "lambda X, K: torch.stack([corr2d(x, k) for x in X for k in K[0]])",
+        "planes before channels": "lambda X, K: torch.stack([corr2d(x, k) for j in range(K.shape[1])"
+        " for x, k in zip(X, K[:, j])])",
+        "PyTorch's own": "lambda X, K: F.conv2d(X[None], K.flatten(0, 1)[:, None], groups=len(X))[0]",
     },
     "factors": {
         "never": "lambda W: False",

@@ -45,7 +45,7 @@ def ratios(names: dict[str, Any], kinds: tuple[type, ...], *, turned: bool = Fal
         for layer in net:
             Y = layer(X)
             if isinstance(layer, kinds):
-                found.append(float(spread(X) / spread(Y) if turned else spread(Y) / spread(X)))
+                found.append((spread(X) / spread(Y) if turned else spread(Y) / spread(X)).item())
             X = Y
         return found
 

@@ -11,19 +11,17 @@ def evaluate(net, batches):
     was = net.training
     {eval}
     total, right, count = 0.0, 0, 0
-    with torch.{how}():
-        for X, y in batches:
-            logits = net(X)
-            total += F.cross_entropy({logits}, y).item(){weight}
-            right += (logits.argmax(dim=1) == y).sum().item()
-            count += len(y)
+    for X, y in batches:
+        logits = net(X)
+        total += F.cross_entropy({logits}, y).item(){weight}
+        right += (logits.argmax(dim=1) == y).sum().item()
+        count += len(y)
     {restore}
     return total / {divisor}, right / count
 """
 
 MENDED = {
     "eval": "net.eval()", "logits": "logits", "weight": " * len(y)", "restore": "net.train(was)", "divisor": "count",
-    "how": "no_grad",
 }  # fmt: skip
 
 
@@ -45,7 +43,7 @@ def ratios(names: dict[str, Any], kinds: tuple[type, ...], *, turned: bool = Fal
         for layer in net:
             Y = layer(X)
             if isinstance(layer, kinds):
-                found.append(float(spread(X) / spread(Y) if turned else spread(Y) / spread(X)))
+                found.append((spread(X) / spread(Y) if turned else spread(Y) / spread(X)).item())
             X = Y
         return found
 
@@ -100,7 +98,6 @@ WRONG = {
         "softmax before the loss": "evaluate(names, logits='logits.softmax(dim=1)')",
         "a mean of means": "evaluate(names, weight='', divisor='len(batches)')",
         "always back to training": "evaluate(names, restore='net.train()')",
-        "with gradients": "evaluate(names, how='enable_grad')",
     },
     "recall": {
         "rows swapped": "RECALL[::-1]",

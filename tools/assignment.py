@@ -126,16 +126,23 @@ def leaks(given: Any, chapter: Any) -> list[str]:
     A line that the chapter's own text and code have too, outside of the exercises, gives nothing away; neither does
     one of the code that a task starts from.
     """
+    known, held = "\n".join(public_texts(chapter)), "\n".join(_texts(given))
+    return sorted(line for line in secret_lines(chapter) if line in held and line not in known)
+
+
+def public_texts(chapter: Any) -> list[str]:
+    """What a chapter's students may read: all but its exercises, and of these what a task starts from."""
     groups = list(_groups(chapter))
     inside = {cell.id for cells in groups for cell in cells.values()}
     public = [cell.source for cell in chapter.cells if cell.id not in inside]
     public += [line for cells in groups for line in _lines(cells["starter"]) if FRAME.match(line)]
-    public += [code for cells in groups for code in re.findall(r"```\w*\n(.*?)```", cells["task"].source, re.S)]
-    known = "\n".join(public)
+    return public + [code for cells in groups for code in re.findall(r"```\w*\n(.*?)```", cells["task"].source, re.S)]
+
+
+def secret_lines(chapter: Any) -> set[str]:
+    """The lines of a chapter's solutions and hidden checks, without those too short to give anything away."""
     kept_back = [cell for cell in chapter.cells if KEPT_BACK & set(cell.metadata.get("tags", []))]
-    secret = {line for cell in kept_back for line in _lines(cell)}
-    held = "\n".join(_texts(given))
-    return sorted(line for line in secret if len(line) >= SHORTEST and line in held and line not in known)
+    return {line for cell in kept_back for line in _lines(cell) if len(line) >= SHORTEST}
 
 
 def _lines(cell: Any) -> set[str]:
@@ -187,11 +194,14 @@ def _note(one: Exercise) -> str:
 
 def write(name: str, exercise_names: Collection[str] = (), out: Path = DIST) -> list[Path]:
     """Write both notebooks of a chapter; returns their paths. Nothing is written where something would leak."""
+    from tools import edition
     from tools.repository import stated
 
-    path = chapter_path(name)
+    path, plan, address = chapter_path(name), edition.read(), stated()
     chapter = chosen(notebooks.read(path), exercise_names)
-    both = {"student": for_students(chapter, stated()), "instructor": for_instructors(chapter)}
+    for cell in chapter.cells:
+        cell.source = edition.addressed(cell.source, plan, address)
+    both = {"student": for_students(chapter, plan.address or address), "instructor": for_instructors(chapter)}
     written = []
     for whom, notebook in both.items():
         nbformat.validate(notebook)

@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -p no:nbval -n auto --maxprocesses=8
 FIGURES := $(filter-out figures/_%,$(wildcard figures/*.py))
 
-.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork pick assignment grade clean
+.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork pick exercise assignment grade clean
 
 help:
 	@echo "make book        build the site into _build/site; STUDENT=1: without solutions, into _build/students/site"
@@ -20,6 +20,7 @@ help:
 	@echo "make figures     draw the figures"
 	@echo "make bench       measure the budgets"
 	@echo "make pick CHAPTERS=\"2 4\"   a site of these chapters (all: CHAPTERS=all); REPOSITORY=, HANDOUTS=, LAUNCH=no"
+	@echo "make exercise CHAPTER=4 NAME=count-windows   the cells of a new exercise"
 	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses"
 	@echo "make grade CHAPTER=02 SUBMISSIONS=folder-or-zip   grades (CSV) and feedback, into dist/"
 	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
@@ -90,6 +91,9 @@ fork: $(VENV)/site.stamp
 
 pick: $(VENV)/site.stamp
 	@$(BIN)/python -m tools.edition $(if $(CHAPTERS),--chapters $(CHAPTERS)) $(if $(REPOSITORY),--address "$(REPOSITORY)") $(if $(HANDOUTS),--handouts "$(HANDOUTS)") $(if $(PACKAGE),--package "$(PACKAGE)") $(if $(LAUNCH),--launch $(LAUNCH))
+
+exercise: $(VENV)/site.stamp
+	@$(BIN)/python -m tools.new_exercise $(CHAPTER) $(NAME) $(if $(OBJECTIVE),--objective "$(OBJECTIVE)")
 
 assignment: $(VENV)/site.stamp
 	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES))

@@ -213,7 +213,7 @@ class PanelExplorer extends Explorer {
         this.alerts.fail({ key: "trained.bad.weights", params: { reason }, again: () => this.#asked() });
         return;
       }
-      this.#answer();
+      this.update();
     }
   }
 

@@ -87,7 +87,7 @@ class CostExplorer extends Explorer {
 
   /** A slider with its name before it and its value after it. @param {string} key @param {Record<string, number>} range @param {(value: number) => void} write */
   #slider(key, range, write) {
-    const name = this.word(`cost.${key}`), told = h("output");
+    const name = this.word(`cost.${key}`), told = h("span", { "aria-hidden": "true" });
     const input = h("input", {
       type: "range",
       min: 0,

@@ -244,6 +244,7 @@ class PanelExplorer extends Explorer {
     const start = performance.now(), logits = member.engine.run(x).slice();
     member.answer = answerOf(logits, performance.now() - start);
     member.image = image;
+    setAttribute(member.row, "data-late", null);
     this.#fill(member);
   }
 
@@ -313,6 +314,7 @@ class PanelExplorer extends Explorer {
     this.input.draw(fromRows(image), [0, 0], { range: [0, 255] });
     const picked = this.known.indexOf(toHex(this.draft.valid.image));
     this.images.choose(picked < 0 ? null : picked);
+    for (const member of this.members) setAttribute(member.row, "data-late", member.image !== this.draft.valid.image);
     const begun = this.members.some(({ engine }) => engine);
     setAttribute(this.table.parentElement, "hidden", !begun);
     if (begun) this.#answer();

@@ -15,7 +15,7 @@ from helpers.widgets import TrainedExplorer, bundle
 from tools.browser import launch, served
 
 CHAPTER = "chapters/en/01_conv2d.html"
-CHAPTERS = "chapters/en/0[1-9]_*.html"
+CHAPTERS = "chapters/en/[01][0-9]_*.html"
 
 #: notes when the first widget of the page came to life
 USABLE = """new MutationObserver(() => {

@@ -2,7 +2,7 @@
 
     python -m helpers.timings
 
-times all networks of `helpers.compared` on the CPU, in float32, on one thread, and writes `timings.json` with the name
+times all networks of `helpers.compared` on the CPU, in float32, on one thread, and writes `measured.json` with the name
 of the machine. The networks take turns, and the fastest of all turns counts: what else a machine does only slows it.
 """
 
@@ -21,7 +21,7 @@ from torch import nn
 from helpers import device
 from helpers.words import listed, say
 
-FILE = Path(__file__).parent / "timings.json"
+FILE = Path(__file__).parent / "measured.json"
 
 #: images at a time, and turns
 BATCH, TURNS = 8, 25
@@ -49,7 +49,7 @@ def _told() -> dict[str, Any]:
 
 
 def measure(turns: int = TURNS, batch: int = BATCH) -> dict[str, Any]:
-    """The times of all networks, and where they come from: what `timings.json` holds."""
+    """The times of all networks, and where they come from: what `measured.json` holds."""
     from helpers.compared import FIELDS
 
     threads = torch.get_num_threads()
@@ -86,7 +86,3 @@ def main() -> None:
     """The command line."""
     FILE.write_text(json.dumps(measure(), indent=1) + "\n", encoding="utf-8")
     print(FILE)
-
-
-if __name__ == "__main__":
-    main()

@@ -78,7 +78,7 @@ def test_the_time_of_a_million_differs_as_told(chapter, page):
     assert sorted(price, key=price.get)[-2] == "lenet"  # not cheap per million either
     layers = re.findall(r"(\d+) layers with weights", chapter.cells["costs-time"].outputs[0].text)
     assert layers == ["5", "8", "11", "12", "58"]
-    assert "over 58 layers with weights, VGG-11 over eleven" in words
+    assert "over 58 layers with weights, VGG-11 ÷ 8 over eleven" in words
 
 
 def test_the_size_of_the_input_multiplies_the_work_as_told(chapter, page):

@@ -41,7 +41,7 @@ export class Plot {
     /** @param {number} points */
     const down = (points) => EDGE.top + ((high - points) / (high - low)) * (HEIGHT - EDGE.top - EDGE.bottom);
     const places = all.map(({ cost, accuracy }) => [across(cost), down(100 * accuracy)]);
-    const heights = apart(places.map(([, y]) => y + 4));
+    const heights = apart(places.map(([, y]) => y - 4));
     this.element.replaceChildren(
       ...ticks(low, high).flatMap((points) => this.#line(points, down(points))),
       ...this.#costs(last, across),

@@ -7,6 +7,7 @@ rate of 0.001 and batches of 256 for five epochs.
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Callable
 from functools import cache, partial
@@ -16,34 +17,52 @@ import torch
 from torch import nn
 
 from helpers import models, network, recordings, timings
+from helpers.recordings import Recording
 from helpers.words import listed, say
 
 
 class Contender(NamedTuple):
-    """A network as it is compared: name of its files, name for readers, how it is built, input, recording."""
+    """A network as it is compared: name of its files, name for readers, how it is built, its input, its recording.
+
+    `load` raises ValueError as long as there is no recording; see `recorded`.
+    """
 
     key: str
     title: str
     build: Callable[[], nn.Module]
     input_shape: tuple[int, int, int]
-    recording: str
+    load: Callable[[], Recording]
 
 
 #: the networks that are compared with each other, field by field, in the order of the chapters
 FIELDS: dict[str, tuple[Contender, ...]] = {
     "page": (
-        Contender("lenet", "LeNet", models.modern_lenet, (1, 28, 28), "lenet-page"),
-        Contender("alexnet", "AlexNet ÷ 8", partial(models.alexnet, divide=8), (1, 224, 224), "alexnet-page"),
-        Contender("vgg", "VGG-11 ÷ 8", partial(models.narrow_vgg, size=64), (1, 64, 64), "vgg-page"),
-        Contender("nin", "NiN ÷ 8", partial(models.nin, divide=8), (1, 224, 224), "nin-page"),
-        Contender("googlenet", "GoogLeNet ÷ 4", partial(models.googlenet, divide=4), (1, 96, 96), "googlenet-page"),
+        Contender("lenet", "LeNet", models.modern_lenet, (1, 28, 28), lambda: recordings.load("lenet-page")),
+        Contender(
+            "alexnet",
+            "AlexNet ÷ 8",
+            partial(models.alexnet, divide=8),
+            (1, 224, 224),
+            lambda: recordings.load("alexnet-page"),
+        ),
+        Contender(
+            "vgg", "VGG-11 ÷ 8", partial(models.narrow_vgg, size=64), (1, 64, 64), lambda: recordings.load("vgg-page")
+        ),
+        Contender("nin", "NiN ÷ 8", partial(models.nin, divide=8), (1, 224, 224), lambda: recordings.load("nin-page")),
+        Contender(
+            "googlenet",
+            "GoogLeNet ÷ 4",
+            partial(models.googlenet, divide=4),
+            (1, 96, 96),
+            lambda: recordings.load("googlenet-page"),
+        ),
     ),
     "notes": (
-        Contender("lenet", "LeNet", models.classical_lenet, (1, 28, 28), "lenet-classical"),
-        Contender("alexnet", "AlexNet", models.alexnet, (1, 224, 224), "alexnet"),
-        Contender("vgg", "VGG-11 ÷ 8", models.narrow_vgg, (1, 224, 224), "vgg-narrow"),
-        Contender("nin", "NiN", models.nin, (1, 224, 224), "nin"),
-        Contender("googlenet", "GoogLeNet", models.googlenet, (1, 96, 96), "googlenet"),
+        Contender("lenet", "LeNet", models.classical_lenet, (1, 28, 28), lambda: recordings.load("lenet-classical")),
+        Contender("alexnet", "AlexNet", models.alexnet, (1, 224, 224), lambda: recordings.load("alexnet")),
+        Contender("vgg", "VGG-11 ÷ 8", models.narrow_vgg, (1, 224, 224), lambda: recordings.load("vgg-narrow")),
+        Contender("nin", "NiN", models.nin, (1, 224, 224), lambda: recordings.load("nin")),
+        Contender("googlenet", "GoogLeNet", models.googlenet, (1, 96, 96), lambda: recordings.load("googlenet")),
     ),
 }
 
@@ -82,9 +101,19 @@ def compared(field: str) -> list[Compared]:
     return [_compared(field, one) for one in FIELDS[field]]
 
 
+def recorded(one: Contender) -> Recording | None:
+    """A contender's recording, or None if it is not made yet."""
+    try:
+        return one.load()
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return None
+
+
 def _compared(field: str, one: Contender) -> Compared:
     parameters, multiply_adds, memory = _costs(field, one.key)
-    accuracy, spread = _accuracy(one.recording, EPOCHS[field])
+    accuracy, spread = _accuracy(recorded(one), EPOCHS[field])
     return Compared(
         one.key, one.title, one.input_shape[1], parameters, multiply_adds, memory, timings.seconds(field, one.key),
         accuracy, spread,
@@ -100,11 +129,10 @@ def _costs(field: str, key: str) -> tuple[int, int, int]:
     return sum(row.parameters for row in rows), sum(row.multiply_adds for row in rows), sum(row.memory for row in rows)
 
 
-def _accuracy(name: str, epochs: int) -> tuple[list[float] | None, float | None]:
+def _accuracy(made: Recording | None, epochs: int) -> tuple[list[float] | None, float | None]:
     """The validation accuracy after each epoch, and the last one's spread; None for what there is none of."""
-    if not (recordings.FOLDER / f"{name}.json").is_file():
+    if made is None:
         return None, None
-    made = recordings.load(name)
     curve = [round(value, 5) for value in made.curve("validation_accuracy")[:epochs]]
     last = [run["validation_accuracy"][epochs - 1] for run in made.runs]
     return curve, round(statistics.stdev(last), 5) if len(last) >= 3 else None

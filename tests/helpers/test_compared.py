@@ -7,7 +7,7 @@ import json
 import pytest
 
 from helpers import models, recordings, timings
-from helpers.compared import EPOCHS, FIELDS, compared
+from helpers.compared import EPOCHS, FIELDS, compared, recorded
 
 CONTENDERS = [(field, one) for field, contenders in FIELDS.items() for one in contenders]
 each = pytest.mark.parametrize(("field", "one"), CONTENDERS, ids=lambda value: getattr(value, "title", value))
@@ -41,9 +41,9 @@ def test_those_that_pages_hold_are_those_that_are_compared():
 
 def recipe(one):
     """How a contender was trained, apart from its network and the file of its weights; None if it is not recorded."""
-    if not (recordings.FOLDER / f"{one.recording}.json").is_file():
+    if (recording := recorded(one)) is None:
         return None
-    made = vars(recordings.load(one.recording).recipe)
+    made = vars(recording.recipe)
     return {name: made[name] for name in made if name not in ("network", "settings", "size", "weights", "compact")}
 
 
@@ -69,10 +69,19 @@ def test_accuracies_are_the_recordings_and_there_is_none_without_one(field, one)
     if recipe(one) is None:
         assert (row.accuracy, row.spread) == (None, None)
         return
-    made, count = recordings.load(one.recording), EPOCHS[field]
+    made, count = recorded(one), EPOCHS[field]
     assert row.accuracy == pytest.approx(made.curve("validation_accuracy")[:count], abs=1e-5)
     assert len(row.accuracy) == count
     assert (row.spread is not None) == (len(made.runs) >= 3)
+
+
+def test_a_recording_that_is_there_and_broken_is_no_missing_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(recordings, "FOLDER", tmp_path)
+    lenet = FIELDS["page"][0]
+    assert recorded(lenet) is None
+    (tmp_path / "lenet-page.json").write_text("{", encoding="utf-8")
+    with pytest.raises(json.JSONDecodeError):
+        recorded(lenet)
 
 
 def test_a_spread_is_that_of_the_last_epoch_that_counts():

@@ -1,4 +1,4 @@
-"""NiN: the notes' recipe, the narrow network that the page holds, and chapter 8's experiments with an eighth of all widths."""
+"""NiN: the notes' recipe, the narrow network that the page holds, and the experiments of chapter 8."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from helpers.recipes.recipe import Recipe
 def _tried(network: str = "varied_nin", weights: str = "", **settings: Any) -> Recipe:
     """A small experiment with an eighth of all widths, judged by the images held out; class maps are 2×2."""
     return Recipe(
-        network, epochs=10, batch_size=64, test=False, settings={"divide": 8} | settings, size=99, images=6_000,
+        network, epochs=8, batch_size=64, test=False, settings={"divide": 8} | settings, size=99, images=6_000,
         half=True, weights=weights, compact=bool(weights),
     )  # fmt: skip
 
@@ -18,7 +18,7 @@ RECIPES = {
     "nin": Recipe("nin", epochs=5, again=False, seeds=(0,), size=224, half=True),
     # an eighth of all widths, without the ReLU before the average: 36,646 parameters, 74 KB as float16
     "nin-page": Recipe(
-        "nin", epochs=8, batch_size=128, lr=0.002, one_cycle=True, again=False, seeds=(0,),
+        "nin", epochs=5, batch_size=128, lr=0.002, one_cycle=True, again=False, seeds=(0,),
         settings={"divide": 8, "last": False}, size=224, half=True, weights="nin", compact=True,
     ),
     # the ReLU before the average, with PyTorch's first weights and with He's: each without and with the other; the

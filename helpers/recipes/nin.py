@@ -18,7 +18,7 @@ RECIPES = {
     "nin": Recipe("nin", epochs=5, again=False, seeds=(0,), size=224, half=True),
     # an eighth of all widths, without the ReLU before the average: 36,646 parameters, 74 KB as float16
     "nin-page": Recipe(
-        "nin", epochs=5, batch_size=128, lr=0.002, one_cycle=True, again=False, seeds=(0,),
+        "nin", epochs=8, batch_size=128, lr=0.002, one_cycle=True, again=False, seeds=(0,),
         settings={"divide": 8, "last": False}, size=224, half=True, weights="nin", compact=True,
     ),
     # the ReLU before the average, with PyTorch's first weights and with He's: each without and with the other; the

@@ -152,16 +152,17 @@ class ClassMapExplorer extends Explorer {
         }),
       );
     this.fields = [pair("from", ["row", "column"], 0), pair("size", ["rows", "columns"], 2)];
-    const look = this.#buildInput(), map = this.#buildMap();
+    const look = this.#buildInput();
+    this.map = this.#buildMap();
     this.tiles = CLASSES.map((n) => this.#tile(n));
     const items = this.tiles.map(({ button }) => h("li", {}, button));
     this.classes = h("ul", { class: "cm-tiles", "aria-label": word("maps.tiles") }, ...items);
     this.part = h("p", { class: "cx-part" }, word("maps.tiles"));
-    this.pale = [this.status, this.classes, map];
+    this.pale = [this.status, this.classes, this.sum, this.map];
     return {
       name: word("maps.name", { name: this.model.get("title") }),
       kind: "cm",
-      stage: [this.images.element, h("div", { class: "cm-halves" }, look, map), this.status],
+      stage: [this.images.element, h("div", { class: "cm-halves" }, look, this.map), this.sum, this.status],
       knobs: [this.part, this.classes],
       outcome: [h("div", { class: "cx-extras" }, ...this.fields.map(({ element }) => element))],
       hint: word("maps.hint"),
@@ -232,7 +233,6 @@ class ClassMapExplorer extends Explorer {
       { class: "cm-map" },
       h("div", { class: "cx-figure" }, this.overName, this.over),
       this.numbers.element,
-      this.sum,
     );
   }
 
@@ -364,7 +364,7 @@ class ClassMapExplorer extends Explorer {
     for (const pair of this.fields) pair.show();
     const picked = this.known.indexOf(toHex(this.draft.valid.image));
     this.images.choose(picked < 0 ? null : picked);
-    for (const element of [this.part, this.classes, this.sum.parentElement]) setAttribute(element, "hidden", !result);
+    for (const element of [this.part, this.classes, this.sum, this.map]) setAttribute(element, "hidden", !result);
     if (!result) return this.asked ? null : this.#tell(this.alerts.failure ? [] : [this.word("trained.loading")]);
     this.#tell(this.#lines(result, picked < 0 ? null : this.labels[picked]));
     this.most = Math.max(

@@ -39,7 +39,7 @@ def written(name: str) -> str:
     Raises DeclarationError.
     """
     stated = chapter(name)
-    answers = {exercise: _answers(name, exercise) for exercise in stated}
+    answers = {exercise: answers_to(name, exercise) for exercise in stated}
     made = {exercise: made_from(entry, *answers[exercise]) for exercise, entry in stated.items()}
     return json.dumps({"exercises": made}, ensure_ascii=False, indent=1) + "\n"
 
@@ -123,8 +123,8 @@ def _refuse_given_away(made: dict[str, Any], right: Any) -> None:
 # --- where the answers stand
 
 
-def _answers(name: str, exercise: str) -> tuple[Any, dict[str, Any]]:
-    """The right answer to an exercise, and the typical wrong ones by their names."""
+def answers_to(name: str, exercise: str) -> tuple[Any, dict[str, Any]]:
+    """The right answer to an exercise, and the typical wrong ones by their names. Raises DeclarationError."""
     scope = _scope(name)
     right = solution(name, exercise, scope)
     module = importlib.import_module(f"tests.chapters.wrong.of_{name}")

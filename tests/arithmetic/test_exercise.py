@@ -11,6 +11,7 @@ import pytest
 
 from helpers import words
 from helpers.widgets.explorers.exercise import answers
+from tools import exercises as declarations
 
 SALT = "5a17"
 
@@ -35,9 +36,9 @@ EXERCISES = [
     declared("choice", "real", [("chance", "look at the spread")], options={"real": "It is real.", "chance": "No."}),
 ]
 
-JUDGE = """([exercises, cases]) => cases.map(([n, value]) => {
+JUDGE = """([exercises, cases, language = "en"]) => cases.map(([n, value]) => {
   const { right, told } = convnets.exercise.judged(exercises[n], value);
-  return [right, told && typeof told === "object" ? convnets.words.say("en", told.key, told.params) : told];
+  return [right, told && typeof told === "object" ? convnets.words.say(language, told.key, told.params) : told];
 })"""
 
 
@@ -83,6 +84,24 @@ def test_every_message_is_told(script):
     assert told == [answers.fault(EXERCISES[n], value) for n, value in cases]
     assert len(set(told)) == len(cases)
     assert all(text and "exercise." not in text for text in told)
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("chapter", declarations.names())
+def test_page_and_notebook_agree_on_the_answers_to_a_chapters_exercises(script, chapter, language):
+    """On the solution of each, and on its typical wrong answers, those that are no answer at all included."""
+    words.use_language(language)
+    names = list(answers.chapter(chapter))
+    stated = [answers.exercise(chapter, name, language) for name in names]
+    given = []
+    for n, name in enumerate(names):
+        right, wrong = declarations.answers_to(chapter, name)
+        assert len(wrong) >= 3
+        given += [(n, value, value is right) for value in (right, *wrong.values())]
+    told = script.evaluate(JUDGE, [stated, [(n, answers.plain(value)) for n, value, _ in given], language])
+    assert [right for right, _ in told] == [right for *_, right in given]
+    assert [text for _, text in told] == [answers.fault(stated[n], value) for n, value, _ in given]
+    assert all(text for right, text in told if not right)
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

@@ -117,6 +117,8 @@ def test_each_convolution_costs_what_the_chapter_says(chapter, names):
     numbers = [row.parameters for row in convolutions]
     assert f"from {min(numbers):,} to {max(numbers):,}" in chapter.prose["costs-predict"]
     assert [millions.count(925), len(millions)] == [3, 8]  # it holds for three of the eight
+    assert "after seven halvings, one pixel is left of 224" in chapter.prose["blocks"]
+    assert 224 >> 7 == 1
     assert "4.7 million parameters" in chapter.prose["costs-words"]
     assert round(sum(numbers[-2:]) / 1e6, 1) == 4.7
 
@@ -214,7 +216,10 @@ def test_the_experiment_ends_as_the_chapter_says(chapter, names):
     apart = abs(statistics.mean(longer[0]) - statistics.mean(longer[1]))
     assert f"differ by {apart:.3f}" in words
     assert min(max(runs) - min(runs) for runs in longer) > 5 * apart
-    assert f"about {gap(pairs, linear):.1f}." in told
+    assert f"about {gap(pairs, linear):.1f}. Pairs without a ReLU" in told
+    assert f"about −{-gap(linear, fives):.1f}, just beyond the rule of thumb" in told
+    assert -3.5 < gap(linear, fives) < -3
+    assert list(names["results"].values()) == [pairs, linear, fives, *longer]
 
 
 def test_so_many_pictures_are_right_without_a_part(chapter):
@@ -306,6 +311,7 @@ def test_the_prices_of_the_open_exercise(chapter):
     assert f"{work / 1e6:.0f} million multiply-adds" in told
     assert 1 - work / 1e9 == pytest.approx(7 / 8, abs=0.01)
     assert f"{count(narrow) / 1e6:.1f} million parameters" in told
+    assert f"{count(narrow) - 2_000_000:,} parameters above it" in told
     assert f"{count(narrow.classifier[1]) / 1e6:.1f} million of them in its first fully connected layer" in told
 
 

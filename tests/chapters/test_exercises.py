@@ -44,6 +44,14 @@ def test_every_exercise_has_three_typical_wrong_answers_and_a_promised_objective
     assert all(objective in chapter_named(chapter).prose["before-you-start"] for objective in told.values())
 
 
+@pytest.mark.parametrize("chapter", [case(name) for name in NAMES if name != "05_lenet"])
+def test_every_objective_has_an_exercise(chapter):
+    objectives = re.findall(r"^- (.*)$", chapter_named(chapter).prose["before-you-start"], re.M)
+    asked = exercises(chapter_named(chapter)).values()
+    assert [one for one in objectives if not any(part in one for part in asked)] == []
+    assert len(objectives) >= 3
+
+
 @each_exercise
 def test_the_check_passes_the_solution(chapter, exercise):
     one = chapter_named(chapter)

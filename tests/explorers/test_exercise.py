@@ -6,8 +6,10 @@ import pytest
 
 from helpers.exercise import check, declared
 from helpers.widgets import Exercise, Quiz
+from helpers.widgets.explorers.exercise import answers
 from tests.chapters.wrong import of_01_conv2d, of_02_padding_stride, of_05_lenet
 from tests.explorers.explorer import PHONE, faults_by_axe
+from tools import exercises as declarations
 
 
 class Form:
@@ -26,6 +28,29 @@ class Form:
     @property
     def told(self):
         return self.region.get_by_role("status").inner_text().replace("\n\n", " ").replace("\n", " ")
+
+    def fill(self, exercise, value):
+        """Put an answer into the fields."""
+        if exercise["kind"] == "choice":
+            option = exercise["options"][value].replace("`", "")
+            self.region.get_by_role("radio", name=option, exact=True).check()
+            return
+        rows = value if exercise["kind"] == "matrix" else [value] if exercise["kind"] == "shape" else [[value]]
+        if "largest" in exercise:
+            for name, count in (("Rows", len(rows)), ("Columns", len(rows[0]))):
+                self.region.get_by_role("spinbutton", name=name).fill(str(count))
+        boxes = self.region.get_by_role("textbox").all()
+        for box, number in zip(boxes, [number for row in rows for number in row], strict=True):
+            box.fill(str(number))
+
+
+def fits(exercise, value):
+    """Whether the fields can hold an answer."""
+    try:
+        answers.canonical(exercise, value)
+    except answers.UnfitError:
+        return False
+    return True
 
 
 def in_notebook(chapter, name, answer):
@@ -92,6 +117,21 @@ def test_wrong_answers_of_the_notebook_get_the_same_words_in_the_page(bare_page)
                 form.box(f"Output, row {r + 1}, column {c + 1}").fill(str(value))
         assert form.check() == in_notebook("01_conv2d", "by-hand", answer)
         assert form.told.startswith("Not right yet.")
+
+
+@pytest.mark.parametrize("chapter", declarations.names())
+def test_typical_answers_to_a_chapters_exercises_get_the_notebooks_verdict(bare_page, chapter):
+    stated = {name: answers.exercise(chapter, name, "en") for name in answers.chapter(chapter)}
+    page = bare_page(*(Exercise(chapter, name) for name in stated))
+    for name, exercise in stated.items():
+        form = Form(page, exercise["label"])
+        right, wrong = declarations.answers_to(chapter, name)
+        typed = [value for value in wrong.values() if fits(exercise, value)]
+        assert len(typed) >= 3
+        for value in (*typed, right):
+            form.fill(exercise, answers.plain(value))
+            assert form.check() == in_notebook(chapter, name, value)
+        assert form.told == "Right."
 
 
 def test_answers_are_still_there_after_a_reload_and_forgotten_with_the_quiz(bare_page):

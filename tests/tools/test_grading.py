@@ -46,8 +46,9 @@ HOSTILE = {
     "socket": ("import socket; socket.create_connection(('192.0.2.1', 80))", "PermissionError"),
     "eraser": ("import shutil; shutil.rmtree('/course')", "Read-only file system"),
     "reader": (
-        f"import os\nthere = os.path.exists({str(assignment.CHAPTERS)!r})\n"
-        'raise ValueError(f\'{there} {os.listdir("/proc")} {os.listdir("/tmp")} {os.listdir("/course")}\')',
+        f"import os, sys\nthere = os.path.exists({str(assignment.CHAPTERS)!r})\n"
+        "mine = [one for one in os.listdir('/tmp') if not f'{sys.prefix}/'.startswith(f'/tmp/{one}/')]\n"
+        'raise ValueError(f\'{there} {os.listdir("/proc")} {mine} {os.listdir("/course")}\')',
         "False [] ['printed'] ['figures', 'helpers', 'tools']",
     ),
 }
@@ -99,11 +100,15 @@ def graded(tmp_path_factory):
         return {row["id"]: row for row in csv.DictReader(file)}, out, place
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.everywhere]  # a class needs the machine to itself
+pytestmark = pytest.mark.slow
+
+CHAPTERS = [path.stem[:2] for path in sorted(assignment.CHAPTERS.glob("0[1-9]*.ipynb"))]
 
 
 @needs_isolation
-@pytest.mark.parametrize("name", [path.stem[:2] for path in sorted(assignment.CHAPTERS.glob("0[1-9]*.ipynb"))])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "03" else pytest.mark.everywhere) for name in CHAPTERS]
+)
 def test_an_instructors_notebook_gets_full_marks_and_an_untouched_one_none(name, tmp_path):
     chapter = notebooks.read(assignment.chapter_path(name))
     there = assignment.exercises(chapter)

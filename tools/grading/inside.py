@@ -26,7 +26,7 @@ from typing import Any
 from tools.grading.values import encode, receive, send
 
 USER, MOUNTS, PROCESSES, TALK = 0x10000000, 0x00020000, 0x20000000, 0x08000000  # kinds of namespaces, CLONE_NEW…
-NOSUID_NODEV = 6
+NOSUID_NODEV, BIND = 6, 0x5000  # with all that is mounted below
 NO_NEW_PRIVILEGES, DIE_WITH_PARENT, SECCOMP = 38, 1, 22  # prctl
 THREAD = 0x00010000  # a clone that is a thread of the same process
 CLONE3, EPERM, ENOSYS = 435, 1, 38
@@ -155,9 +155,14 @@ def _limit(setting: dict[str, Any]) -> None:
 
 def _shut_in(disk: int) -> None:
     """Own folders in memory, no view of other processes, no rights, and none of the system calls above."""
-    for place, size in ((b"/proc", 0), (b"/tmp", 2 * disk)):
-        if libc.mount(b"tmpfs", place, b"tmpfs", NOSUID_NODEV, f"size={max(size, 4096)}".encode()):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), place.decode())
+    kept = {place for place in (sys.base_prefix, sys.prefix) if f"{place}/".startswith("/tmp/")}
+    held = {place: os.open(place, os.O_PATH) for place in sorted(kept)}
+    _mount("/tmp", b"tmpfs", NOSUID_NODEV, f"size={2 * disk}".encode())
+    for place, there in held.items():  # a Python that lives there stays in view
+        os.makedirs(place, exist_ok=True)
+        _mount(place, f"/proc/self/fd/{there}".encode(), BIND)
+        os.close(there)
+    _mount("/proc", b"tmpfs", NOSUID_NODEV, b"size=4096")
     os.chdir("/tmp")
     if libc.capset(struct.pack("=Ii", 0x20080522, 0), bytes(24)) or libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "the rights stay")
@@ -176,6 +181,11 @@ def _shut_in(disk: int) -> None:
     code += step(equal, clone, 0, 3) + step(load, 16) + step(any_bit, THREAD, 1, 0) + no + step(give, ALLOW)
     if libc.prctl(SECCOMP, 2, ctypes.byref(_Filter(len(code) // 8, code))):
         raise OSError(ctypes.get_errno(), "the system calls stay")
+
+
+def _mount(place: str, what: bytes, flags: int, options: bytes | None = None) -> None:
+    if libc.mount(what, place.encode(), b"tmpfs", flags, options):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), place)
 
 
 class Served:

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import statistics
 
+from torch import nn
 
-def without_halving(conv_arch, size, in_channels):
-    """The multiply-adds of a VGG whose blocks do not halve the side."""
-    numbers = []
+
+def built(table, in_channels, *, padding=lambda k: k // 2, side=lambda k: k, forgets=False, relu=True, shared=False):
+    """A network from a table of kernels with one thing done wrong."""
+    blocks = []
+    for channels, kernels in table:
+        layers, read = [], in_channels
+        for n, k in enumerate(kernels):
+            if shared and n and read == channels and kernels[n - 1] == k:
+                layers += layers[-2:]
+                continue
+            layers.append(nn.Conv2d(read, channels, side(k), padding=padding(side(k))))
+            layers += [nn.ReLU()] if relu or n == len(kernels) - 1 else []
+            read = read if forgets else channels
+        blocks.append(nn.Sequential(*layers, nn.MaxPool2d(2)))
+        in_channels = channels
+    return nn.Sequential(*blocks)
+
+
+def priced(conv_arch, size, in_channels, *, halves=True, forgets=False, bias=True, elements=True):
+    """The prices of a VGG's convolutions with one thing done wrong."""
+    told = []
     for convolutions, channels in conv_arch:
+        read = in_channels
         for _ in range(convolutions):
-            numbers.append(9 * in_channels * channels * size * size)
-            in_channels = channels
-    return numbers
-
-
-def forgetful(conv_arch, size, in_channels):
-    """The multiply-adds of a VGG whose second convolutions read as few channels as the first."""
-    numbers = []
-    for convolutions, channels in conv_arch:
-        numbers += [9 * in_channels * channels * size * size] * convolutions
-        in_channels, size = channels, size // 2
-    return numbers
+            weights, places = 9 * read * channels, size * size
+            outputs = channels * places if elements else places
+            told.append((weights + channels * bias, weights * places, outputs))
+            read = read if forgets else channels
+        in_channels, size = channels, size // 2 if halves else size
+    return told
 
 
 def error_of(deviation, sizes):
@@ -36,19 +50,31 @@ def error_of(deviation, sizes):
 
 WRONG = {
     "inputs": {"as for 224": "128 * 28 * 28", "rounded up": "128 * 13 * 13", "one map": "12 * 12"},
-    "work": {
-        "blocks that do not halve": "without_halving",
-        "the second convolution reads the block's input": "forgetful",
-        "one number a block": "lambda a, s, c: [sum(work_solution(((n, o),), s >> i, a[i - 1][1] if i else c))"
+    "build": {
+        "padding 1 for all kernels": "lambda table, c: built(table, c, padding=lambda k: 1)",
+        "no padding": "lambda table, c: built(table, c, padding=lambda k: 0)",
+        "3×3 everywhere": "lambda table, c: built(table, c, side=lambda k: 3)",
+        "the channels not handed on": "lambda table, c: built(table, c, forgets=True)",
+        "one ReLU a block": "lambda table, c: built(table, c, relu=False)",
+        "the same layer repeated": "lambda table, c: built(table, c, shared=True)",
+        "all layers in a row": "lambda table, c: nn.Sequential(*(m for block in built(table, c) for m in block))",
+    },
+    "prices": {
+        "blocks that do not halve": "lambda *table: priced(*table, halves=False)",
+        "the second convolution reads the block's input": "lambda *table: priced(*table, forgets=True)",
+        "no biases": "lambda *table: priced(*table, bias=False)",
+        "one map": "lambda *table: priced(*table, elements=False)",
+        "one row a block": "lambda a, s, c: [tuple(map(sum, zip(*priced([(n, o)], s >> i, a[i - 1][1] if i else c))))"
         " for i, (n, o) in enumerate(a)]",
-        "parameters": "lambda a, s, c: [9 * i * o for i, o in zip([c, *[o for n, o in a for _ in range(n)]],"
-        " [o for n, o in a for _ in range(n)])]",
+        "multiply-adds alone": "lambda *table: [row[1:2] for row in priced(*table)]",
     },
     "tipping": {
-        "the channels equal throughout": "lambda c_i: c_i",
-        "as many weights are enough": "lambda c_i: -(-20 * c_i // 9)",
-        "rounded": "lambda c_i: round(20 * c_i / 9)",
-        "only two layers in the stack": "lambda c_i: 40 * c_i // 9 + 1",
+        "the channels equal throughout": "lambda c_i, n: c_i",
+        "as many weights are enough": "lambda c_i, n: -(-4 * (n + 2) * c_i // 9)",
+        "rounded": "lambda c_i, n: round(4 * (n + 2) * c_i / 9)",
+        "three layers always": "lambda c_i, n: 20 * c_i // 9 + 1",
+        "windows that do not overlap": "lambda c_i, n: (9 * n * n - 9) * c_i // (9 * (n - 1)) + 1",
+        "all layers of the stack read c_o": "lambda c_i, n: (2 * n + 1) ** 2 * c_i // (9 * n) + 1",
     },
     "real": {
         "the spread of one run": "error_of(statistics.stdev, sizes=False)",

@@ -193,6 +193,20 @@ def test_what_is_said_of_sigmoids(names):
     assert 0.5 < inputs["sigmoid"] / inputs["ReLU"] / gradients < 2  # the last gradient is as large as its inputs
 
 
+def test_most_mistakes_fall_into_two_blocks(names):
+    wrong = names["confusion"](names["trained"], names["images"].test).fill_diagonal_(0)
+    blocks = ["T-shirt/top", "pullover", "dress", "coat", "shirt"], ["sandal", "sneaker", "ankle boot"]
+    places = [[data.CLASSES.index(name) for name in block] for block in blocks]
+    inside = sum(wrong[block][:, block].sum() for block in places)
+    assert inside > 0.9 * wrong.sum()
+
+
+def test_what_is_said_of_shuffled_pixels(chapter):
+    [printed] = chapter.cells["dense-shuffle"].outputs
+    before, after = map(float, re.findall(r"\|Y\| (\S+)", printed.text))
+    assert 6 < after / before < 7
+
+
 def test_what_is_said_of_the_trained_network(chapter):
     net = models.trained_lenet()
     assert f"{net[0].bias[3].item():.2f}" in chapter.prose["sees-need"]

@@ -21,7 +21,7 @@ help:
 	@echo "make bench       measure the budgets"
 	@echo "make pick CHAPTERS=\"2 4\"   a site of these chapters (all: CHAPTERS=all); REPOSITORY=, HANDOUTS=, LAUNCH=no"
 	@echo "make exercise CHAPTER=4 NAME=count-windows   the cells of a new exercise"
-	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses, IDS=file gives each their numbers"
+	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses, IDS=file gives each their numbers, FORMAT=otter or nbgrader"
 	@echo "make grade CHAPTER=02 SUBMISSIONS=folder-or-zip   grades (CSV) and feedback, into dist/"
 	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
 
@@ -96,7 +96,7 @@ exercise: $(VENV)/site.stamp
 	@$(BIN)/python -m tools.new_exercise $(CHAPTER) $(NAME) $(if $(OBJECTIVE),--objective "$(OBJECTIVE)")
 
 assignment: $(VENV)/site.stamp
-	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES)) $(if $(IDS),--ids "$(IDS)")
+	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES)) $(if $(IDS),--ids "$(IDS)") $(if $(FORMAT),--format $(FORMAT))
 
 grade: $(VENV)/all.stamp
 	@$(BIN)/python -m tools.grading $(CHAPTER) "$(SUBMISSIONS)" $(ARGS)

@@ -90,6 +90,18 @@ def test_a_number_is_taken_apart_and_a_filter_switched_off_as_in_pytorch(bare_pa
     assert abs(told - right) <= 1  # two logits may be as good as equal
 
 
+PRESS_AS_IT_CHANGES = """button => new MutationObserver((_, watch) => { watch.disconnect(); button.click(); })
+    .observe(button, { childList: true, characterData: true, subtree: true })"""
+
+
+def test_a_press_just_as_counting_begins_by_itself_does_not_stop_it(bare_page):
+    trained = Trained(bare_page(TrainedExplorer("vgg", id="w"), **WIDE))
+    trained.region.locator(".cx-thumbs[aria-label^='Convolution 2']").locator("button").nth(3).click()
+    trained.region.locator(".cx-score button").evaluate(PRESS_AS_IT_CHANGES)
+    trained.button("Switch off 3: its outputs 0").click()
+    trained.region.locator(".cx-score-text").filter(has_text="Right on").wait_for(timeout=COUNTED)
+
+
 def test_on_a_phone_nothing_is_wider_than_the_screen(bare_page, name):
     trained = Trained(bare_page(TrainedExplorer(name, id="w"), **PHONE))
     assert trained.page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -15,6 +15,7 @@ import nbformat
 
 from tools import notebooks, private
 from tools.private import FOLDER
+from tools.writing import write_whole
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = ROOT / "chapters" / "en"
@@ -232,6 +233,30 @@ def write(
     return written
 
 
+def write_source(name: str, kind: str, out: Path = DIST, own: Path = FOLDER) -> list[Path]:
+    """Write a chapter as a source for another grader, `otter` or `nbgrader`, solutions included; returns the paths."""
+    from tools import edition, formats
+    from tools.repository import stated
+
+    path, plan, address = chapter_path(name), edition.read(), stated()
+    chapter = private.read(path, own)
+    for cell in chapter.cells:
+        cell.source = edition.addressed(cell.source, plan, address)
+    folder = out / path.stem[:2] / kind
+    package = plan.package or f"git+{plan.address or address}"
+    if kind == "otter":
+        made, target = formats.otter(chapter, path.stem), folder / path.name
+        beside = folder / "requirements.txt", f"convnets-you-can-touch @ {package}\n"
+    else:
+        made, target = formats.nbgrader(chapter), folder / "source" / path.stem / path.name
+        beside = folder / "nbgrader_config.py", formats.NBGRADER
+    nbformat.validate(made)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    notebooks.store(made, target)
+    write_whole(*beside)
+    return [target, beside[0]]
+
+
 def _folder(one: str) -> str:
     """The name of a student's folder. Raises ValueError for an id that is no name of a folder."""
     if not re.fullmatch(r"[\w.@+-]+(?: [\w.@+-]+)*", one) or set(one) == {"."}:
@@ -246,6 +271,7 @@ def main() -> int:
     parser.add_argument("--exercises", nargs="*", default=[], help="only these exercises, of one chapter")
     parser.add_argument("--out", type=Path, default=DIST)
     parser.add_argument("--ids", type=Path, help="a file with an id in each line: to each student numbers of their own")
+    parser.add_argument("--format", choices=["otter", "nbgrader"], help="a source for this grader instead")
     given = parser.parse_args()
     if given.exercises and len(given.chapters) > 1:
         parser.error("exercises are chosen from one chapter at a time")
@@ -257,7 +283,12 @@ def main() -> int:
                 from tools.grading.judge import Course
 
                 Course(chapter_path(name)).refuse_unsolvable()
-            for path in write(name, given.exercises, given.out, ids):
+            written = (
+                write_source(name, given.format, given.out)
+                if given.format
+                else write(name, given.exercises, given.out, ids)
+            )
+            for path in written:
                 print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
     except (LeakError, ValueError) as error:
         print(error, file=sys.stderr)

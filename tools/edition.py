@@ -22,7 +22,7 @@ from tools.writing import write_whole
 
 ROOT = Path(__file__).parent.parent
 FILE = "course.local.yml"
-HEAD = "# What this fork changes; `make pick` writes it, and CONTRIBUTING.md tells what each line means.\n"
+HEAD = "# What this fork changes; `make pick` writes it, and the page *For instructors* tells what each line means.\n"
 
 #: an address on a host whose pages are built like those of GitHub or GitLab
 ADDRESS = re.compile(r"https://(?P<host>[\w.-]+)/(?P<path>[\w.-]+(?:/[\w.-]+)+)")
@@ -47,7 +47,7 @@ class Edition:
 
     def has(self, name: str) -> bool:
         """Whether a page of this name is in the site."""
-        if self.student and name == "instructors":
+        if self.student and name.startswith("instructors"):
             return False
         return not self.chapters or not PAGE.match(name) or name.startswith("00_") or name in self.chapters
 

@@ -183,6 +183,20 @@ def test_every_link_of_a_students_site_is_there_and_none_leads_to_a_solution(pag
     assert "../../notebooks/02_padding_stride.ipynb" in told[pages / "chapters/en/02_padding_stride.html"].links
 
 
+def test_the_notebooks_of_all_chapters_together_give_nothing_away(tmp_path):
+    edition.hand_out(Edition(student=True), "en", ROOT, tmp_path)
+    chapters = sorted(assignment.CHAPTERS.glob("[0-9]*.ipynb"))
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [path.name for path in chapters[1:]]
+    assert edition.leaks(tmp_path, chapters) == []
+
+
+@pytest.mark.slow
+@pytest.mark.everywhere
+def test_a_students_site_of_all_chapters_is_built(tmp_path):
+    built = site.build("en", ROOT, tmp_path, Edition(student=True))
+    assert len(list((built / "notebooks").iterdir())) == len(list(assignment.CHAPTERS.glob("[0-9]*.ipynb"))) - 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "place", ["chapters/en/02_padding_stride.html", "_static/search-index.js", "notebooks/x.ipynb"]

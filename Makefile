@@ -6,10 +6,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -p no:nbval -n auto --maxprocesses=8
 FIGURES := $(filter-out figures/_%,$(wildcard figures/*.py))
 
-.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork assignment grade clean
+.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork pick exercise slides assignment grade clean
 
 help:
-	@echo "make book        build the site into _build/site"
+	@echo "make book        build the site into _build/site; STUDENT=1: without solutions, into _build/students/site"
 	@echo "make serve       build what is stale and serve it on http://localhost:8000"
 	@echo "make lab         open the notebooks in JupyterLab"
 	@echo "make test        run everything: units, properties, notebooks, the site in a browser"
@@ -19,7 +19,10 @@ help:
 	@echo "make notebooks   run the notebooks and store their outputs"
 	@echo "make figures     draw the figures"
 	@echo "make bench       measure the budgets"
-	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses"
+	@echo "make pick CHAPTERS=\"2 4\"   a site of these chapters (all: CHAPTERS=all); REPOSITORY=, HANDOUTS=, LAUNCH=no"
+	@echo "make exercise CHAPTER=4 NAME=count-windows   the cells of a new exercise"
+	@echo "make slides CHAPTER=02   the chapter's page as slides, live and without a network"
+	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses, IDS=file gives each their numbers, FORMAT=otter or nbgrader"
 	@echo "make grade CHAPTER=02 SUBMISSIONS=folder-or-zip   grades (CSV) and feedback, into dist/"
 	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
 
@@ -49,7 +52,7 @@ $(VENV)/all.stamp: requirements.txt requirements-dev.txt requirements.lock.txt p
 # --- for readers
 
 book: $(VENV)/site.stamp
-	@$(BIN)/python -m tools.site
+	@$(BIN)/python -m tools.site $(if $(STUDENT),--student)
 
 serve: book
 	@echo "http://localhost:8000 (Ctrl-C stops it)"
@@ -87,8 +90,17 @@ fork: $(VENV)/site.stamp
 
 # --- for instructors
 
+pick: $(VENV)/site.stamp
+	@$(BIN)/python -m tools.edition $(if $(CHAPTERS),--chapters $(CHAPTERS)) $(if $(REPOSITORY),--address "$(REPOSITORY)") $(if $(HANDOUTS),--handouts "$(HANDOUTS)") $(if $(PACKAGE),--package "$(PACKAGE)") $(if $(LAUNCH),--launch $(LAUNCH))
+
+exercise: $(VENV)/site.stamp
+	@$(BIN)/python -m tools.new_exercise $(CHAPTER) $(NAME) $(if $(OBJECTIVE),--objective "$(OBJECTIVE)")
+
+slides: book
+	@$(BIN)/python -m tools.slides $(CHAPTER)
+
 assignment: $(VENV)/site.stamp
-	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES))
+	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES)) $(if $(IDS),--ids "$(IDS)") $(if $(FORMAT),--format $(FORMAT))
 
 grade: $(VENV)/all.stamp
 	@$(BIN)/python -m tools.grading $(CHAPTER) "$(SUBMISSIONS)" $(ARGS)

@@ -58,6 +58,8 @@ def offer(notebook: dict[str, Any], told: str) -> None:
     The links are those of the notebook's first cell. A check that the page itself can make stays as it is.
     """
     links = re.findall(r"\[([^\]]+)\]\((https?://[^)\s]+\.ipynb)\)", "".join(notebook["cells"][0]["source"]))
+    own = re.findall(r'<a href="([^":]+\.ipynb)" download>([^<]+)</a>', "".join(notebook["cells"][0]["source"]))
+    links += [(words, url) for url, words in own]
     for cell in notebook["cells"]:
         tags = cell.get("metadata", {}).get("tags", [])
         if "test" not in tags or "hidden" in tags:

@@ -20,6 +20,7 @@ from xdist.scheduler import LoadScopeScheduling
 from helpers import words
 from tests.script import Script
 from tools import site as site_tool
+from tools.edition import Edition
 
 pytest_plugins = ["tests.browsing"]
 
@@ -77,13 +78,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The folder of the built site, as `make book` builds it; tests side by side build it once."""
+    """The folder of the built site, with the whole course, whatever a fork picks; tests side by side build it once."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     stamp = site_tool.BUILD / "tested-by"
     site_tool.BUILD.mkdir(exist_ok=True)
     with FileLock(site_tool.BUILD / "tested-by.lock"):
         if not run or not stamp.is_file() or stamp.read_text(encoding="utf-8") != run:
-            pages = {lang: site_tool.build(lang) for lang in site_tool.languages()}
+            pages = {lang: site_tool.build(lang, plan=Edition()) for lang in site_tool.languages()}
             site_tool.join(pages)
             stamp.write_text(run or "", encoding="utf-8")
     return site_tool.SITE

@@ -13,7 +13,9 @@ from typing import Any
 
 import nbformat
 
-from tools import notebooks
+from tools import notebooks, private
+from tools.private import FOLDER
+from tools.writing import write_whole
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = ROOT / "chapters" / "en"
@@ -39,7 +41,9 @@ class LeakError(RuntimeError):
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise of a chapter: `name` is its id, `answer` the name that its answer goes by; `cells` by part."""
+    """An exercise of a chapter: `name` is its id, `answer` the name that its answer goes by; `cells` by part; the
+    `further` hidden checks are private.
+    """
 
     name: str
     points: float
@@ -47,6 +51,7 @@ class Exercise:
     objective: str
     answer: str
     cells: dict[str, Any]
+    further: tuple[Any, ...] = ()
 
 
 def chapter_path(name: str) -> Path:
@@ -64,7 +69,7 @@ def chapter_path(name: str) -> Path:
 
 def exercises(chapter: Any) -> list[Exercise]:
     """The exercises of a chapter's notebook, in its order."""
-    return [_exercise(cells) for cells in _groups(chapter)]
+    return [_exercise(chapter, cells) for cells in _groups(chapter)]
 
 
 def _groups(chapter: Any) -> Iterator[dict[str, Any]]:
@@ -73,7 +78,7 @@ def _groups(chapter: Any) -> Iterator[dict[str, Any]]:
     for cell in chapter.cells:
         if "exercise" in cell.metadata:
             group = {"task": cell}
-        elif part := part_of(cell):
+        elif (part := part_of(cell)) and "of" not in cell.metadata:
             group[part] = cell
             if part == notebooks.PARTS[-1]:
                 yield group
@@ -85,10 +90,11 @@ def part_of(cell: Any) -> str | None:
     return next((part for part in reversed(notebooks.PARTS) if part in tags), None)
 
 
-def _exercise(cells: dict[str, Any]) -> Exercise:
+def _exercise(chapter: Any, cells: dict[str, Any]) -> Exercise:
     told = cells["task"].metadata["exercise"]
+    further = tuple(cell for cell in chapter.cells if cell.metadata.get("of") == told["id"])
     answer = re.findall(r"^(?:def )?(\w+)_solution\b", cells["solution"].source, re.M)[-1]
-    return Exercise(told["id"], told["points"], told["minutes"], told["objective"], answer, cells)
+    return Exercise(told["id"], told["points"], told["minutes"], told["objective"], answer, cells, further)
 
 
 def chosen(chapter: Any, names: Collection[str]) -> Any:
@@ -97,7 +103,8 @@ def chosen(chapter: Any, names: Collection[str]) -> Any:
     if unknown := set(names) - {exercise.name for exercise in there}:
         known = ", ".join(exercise.name for exercise in there)
         raise ValueError(f"no exercise is called {', '.join(sorted(unknown))}; there are {known}")
-    dropped = {cell.id for one in there if names and one.name not in names for cell in one.cells.values()}
+    others = [one for one in there if names and one.name not in names]
+    dropped = {cell.id for one in others for cell in (*one.cells.values(), *one.further)}
     left = copy.deepcopy(chapter)
     left.cells = [cell for cell in left.cells if cell.id not in dropped]
     return left
@@ -126,16 +133,23 @@ def leaks(given: Any, chapter: Any) -> list[str]:
     A line that the chapter's own text and code have too, outside of the exercises, gives nothing away; neither does
     one of the code that a task starts from.
     """
+    known, held = "\n".join(public_texts(chapter)), "\n".join(_texts(given))
+    return sorted(line for line in secret_lines(chapter) if line in held and line not in known)
+
+
+def public_texts(chapter: Any) -> list[str]:
+    """What a chapter's students may read: all but its exercises, and of these what a task starts from."""
     groups = list(_groups(chapter))
     inside = {cell.id for cells in groups for cell in cells.values()}
     public = [cell.source for cell in chapter.cells if cell.id not in inside]
     public += [line for cells in groups for line in _lines(cells["starter"]) if FRAME.match(line)]
-    public += [code for cells in groups for code in re.findall(r"```\w*\n(.*?)```", cells["task"].source, re.S)]
-    known = "\n".join(public)
+    return public + [code for cells in groups for code in re.findall(r"```\w*\n(.*?)```", cells["task"].source, re.S)]
+
+
+def secret_lines(chapter: Any) -> set[str]:
+    """The lines of a chapter's solutions and hidden checks, without those too short to give anything away."""
     kept_back = [cell for cell in chapter.cells if KEPT_BACK & set(cell.metadata.get("tags", []))]
-    secret = {line for cell in kept_back for line in _lines(cell)}
-    held = "\n".join(_texts(given))
-    return sorted(line for line in secret if len(line) >= SHORTEST and line in held and line not in known)
+    return {line for cell in kept_back for line in _lines(cell) if len(line) >= SHORTEST}
 
 
 def _lines(cell: Any) -> set[str]:
@@ -185,15 +199,32 @@ def _note(one: Exercise) -> str:
     )
 
 
-def write(name: str, exercise_names: Collection[str] = (), out: Path = DIST) -> list[Path]:
-    """Write both notebooks of a chapter; returns their paths. Nothing is written where something would leak."""
+def write(
+    name: str, exercise_names: Collection[str] = (), out: Path = DIST, ids: Collection[str] = (), own: Path = FOLDER
+) -> list[Path]:
+    """Write the notebooks of a chapter; returns their paths. Nothing is written where something would leak.
+
+    Parameters: ids, of students who each get a notebook of their own numbers; own, the folder of what is private.
+    Raises LeakError, and ValueError where there are no numbers to draw.
+    """
+    from tools import edition
     from tools.repository import stated
 
-    path = chapter_path(name)
-    chapter = chosen(notebooks.read(path), exercise_names)
-    both = {"student": for_students(chapter, stated()), "instructor": for_instructors(chapter)}
+    path, plan, address = chapter_path(name), edition.read(), stated()
+    chapter = chosen(private.read(path, own), exercise_names)
+    if ids and not private.choices(chapter):
+        raise ValueError(
+            f"{path.stem} has no cell tagged numbers in {private.place(path, own).name}: one notebook does"
+        )
+    for cell in chapter.cells:
+        cell.source = edition.addressed(cell.source, plan, address)
+    student = for_students(chapter, plan.address or address)
+    made = {"student": student, "instructor": for_instructors(chapter)}
+    key = private.secret(own) if ids else ""
+    for one in ids:
+        made[f"students/{_folder(one)}"] = private.with_numbers(student, private.drawn(chapter, one, key))
     written = []
-    for whom, notebook in both.items():
+    for whom, notebook in made.items():
         nbformat.validate(notebook)
         target = out / path.stem[:2] / whom / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -202,18 +233,62 @@ def write(name: str, exercise_names: Collection[str] = (), out: Path = DIST) -> 
     return written
 
 
+def write_source(name: str, kind: str, out: Path = DIST, own: Path = FOLDER) -> list[Path]:
+    """Write a chapter as a source for another grader, `otter` or `nbgrader`, solutions included; returns the paths."""
+    from tools import edition, formats
+    from tools.repository import stated
+
+    path, plan, address = chapter_path(name), edition.read(), stated()
+    chapter = private.read(path, own)
+    for cell in chapter.cells:
+        cell.source = edition.addressed(cell.source, plan, address)
+    folder = out / path.stem[:2] / kind
+    package = plan.package or f"git+{plan.address or address}"
+    if kind == "otter":
+        made, target = formats.otter(chapter, path.stem), folder / path.name
+        beside = folder / "requirements.txt", f"convnets-you-can-touch @ {package}\n"
+    else:
+        made, target = formats.nbgrader(chapter), folder / "source" / path.stem / path.name
+        beside = folder / "nbgrader_config.py", formats.NBGRADER
+    nbformat.validate(made)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    notebooks.store(made, target)
+    write_whole(*beside)
+    return [target, beside[0]]
+
+
+def _folder(one: str) -> str:
+    """The name of a student's folder. Raises ValueError for an id that is no name of a folder."""
+    if not re.fullmatch(r"[\w.@+-]+(?: [\w.@+-]+)*", one) or set(one) == {"."}:
+        raise ValueError(f"an id is made of letters, digits and . @ + - _; {one!r} was given")
+    return one
+
+
 def main() -> int:
     """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(description="notebooks to hand out, and to mark by")
     parser.add_argument("chapters", nargs="+", help="numbers or names of chapters")
     parser.add_argument("--exercises", nargs="*", default=[], help="only these exercises, of one chapter")
     parser.add_argument("--out", type=Path, default=DIST)
+    parser.add_argument("--ids", type=Path, help="a file with an id in each line: to each student numbers of their own")
+    parser.add_argument("--format", choices=["otter", "nbgrader"], help="a source for this grader instead")
     given = parser.parse_args()
     if given.exercises and len(given.chapters) > 1:
         parser.error("exercises are chosen from one chapter at a time")
     try:
         for name in given.chapters:
-            for path in write(name, given.exercises, given.out):
+            ids = given.ids.read_text(encoding="utf-8").split("\n") if given.ids else []
+            ids = [one.strip() for one in ids if one.strip()]
+            if ids:
+                from tools.grading.judge import Course
+
+                Course(chapter_path(name)).refuse_unsolvable()
+            written = (
+                write_source(name, given.format, given.out)
+                if given.format
+                else write(name, given.exercises, given.out, ids)
+            )
+            for path in written:
                 print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
     except (LeakError, ValueError) as error:
         print(error, file=sys.stderr)

@@ -8,10 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tools import assignment, edition
+from tools.edition import Edition
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "_build"
@@ -33,8 +37,9 @@ def languages(root: Path = ROOT) -> list[str]:
     return [lang for lang in BOOKS if list((root / "chapters" / lang).glob("00_welcome.*"))]
 
 
-def configuration(lang: str, root: Path = ROOT) -> tuple[dict[str, Any], dict[str, Any]]:
-    """_config.yml and _toc.yml for one language."""
+def configuration(lang: str, root: Path = ROOT, plan: Edition | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """_config.yml and _toc.yml for one language, as the edition wants them: the folder's own where none is given."""
+    plan = edition.read(root) if plan is None else plan
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8").replace("chapters/en/", f"chapters/{lang}/"))
     book = BOOKS[lang]
@@ -45,25 +50,32 @@ def configuration(lang: str, root: Path = ROOT) -> tuple[dict[str, Any], dict[st
     config["sphinx"]["config"]["templates_path"] = [str(ROOT / "extensions" / "templates")]
     for part in toc["parts"]:
         part["caption"] = book.get("captions", {}).get(part["caption"], part["caption"])
-    return config, toc
+    return edition.configured(config, plan), edition.contents(toc, plan)
 
 
-def build(lang: str, root: Path = ROOT, into: Path = BUILD) -> Path:
+def build(lang: str, root: Path = ROOT, into: Path = BUILD, plan: Edition | None = None) -> Path:
     """Build one book; returns the folder of its pages. Raises CalledProcessError if a page has a fault.
 
     What the last build left is used again if that succeeded, with the same contents, configuration and extensions.
     Otherwise a page that has left the contents would stay, and one with a fault would not be looked at again.
+    A site for students has their notebooks beside its pages. Raises LeakError if it gives anything else away.
     """
+    plan = edition.read(root) if plan is None else plan
     folder = into / lang
     folder.mkdir(parents=True, exist_ok=True)
-    plan = folder / "built.yml"
-    wanted = yaml.safe_dump([*configuration(lang, root), _extensions()], allow_unicode=True, sort_keys=False)
-    if not plan.is_file() or plan.read_text(encoding="utf-8") != wanted:
+    built, pages = folder / "built.yml", folder / "_build" / "html"
+    both = configuration(lang, root, plan)
+    wanted = yaml.safe_dump([*both, _extensions()], allow_unicode=True, sort_keys=False)
+    if not built.is_file() or built.read_text(encoding="utf-8") != wanted:
         shutil.rmtree(folder / "_build", ignore_errors=True)
-    plan.unlink(missing_ok=True)
-    _run(lang, root, folder)
-    plan.write_text(wanted, encoding="utf-8")
-    return folder / "_build" / "html"
+    built.unlink(missing_ok=True)
+    _run(root, folder, *both)
+    if plan.student:
+        edition.hand_out(plan, lang, root, pages / "notebooks")
+        if found := edition.leaks(pages, sorted((root / "chapters" / lang).glob("[0-9]*.ipynb"))):
+            raise assignment.LeakError("the site for students would hold what is kept back:\n" + "\n".join(found))
+    built.write_text(wanted, encoding="utf-8")
+    return pages
 
 
 def _extensions() -> str:
@@ -75,8 +87,7 @@ def _extensions() -> str:
     return digest.hexdigest()
 
 
-def _run(lang: str, root: Path, folder: Path) -> None:
-    config, toc = configuration(lang, root)
+def _run(root: Path, folder: Path, config: dict[str, Any], toc: dict[str, Any]) -> None:
     for name, content in (("_config.yml", config), ("_toc.yml", toc)):
         (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     book = [sys.executable, "-c", "import tools; from jupyter_book.cli.main import main; main()", "build", str(root)]
@@ -96,27 +107,33 @@ def _run(lang: str, root: Path, folder: Path) -> None:
         done.check_returncode()
 
 
-def join(pages: dict[str, Path]) -> None:
+def join(pages: dict[str, Path], site: Path = SITE) -> None:
     """Put the English book at the site's root and every other one in a folder of its own."""
-    shutil.rmtree(SITE, ignore_errors=True)
+    shutil.rmtree(site, ignore_errors=True)
     for lang, folder in pages.items():
-        shutil.copytree(folder, SITE if lang == "en" else SITE / lang, dirs_exist_ok=True)
-    (SITE / ".nojekyll").touch()
+        shutil.copytree(folder, site if lang == "en" else site / lang, dirs_exist_ok=True)
+    (site / ".nojekyll").touch()
 
 
 def main() -> int:
     """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(description="build the site into _build/site")
     parser.add_argument("languages", nargs="*", default=languages())
+    parser.add_argument("--student", action="store_true", help="without solutions, into _build/students/site")
     given = parser.parse_args()
+    into = BUILD / "students" if given.student else BUILD
+    site = into / SITE.name
     try:
-        join({lang: build(lang) for lang in given.languages})
+        plan = replace(edition.read(), student=True) if given.student else edition.read()
+        join({lang: build(lang, ROOT, into, plan) for lang in given.languages}, site)
+    except (ValueError, assignment.LeakError) as error:
+        print(error, file=sys.stderr)
+        return 1
     except subprocess.CalledProcessError:
         print("The site was not built: mend what is named above, then run `make book` again.", file=sys.stderr)
         return 1
-    print(
-        f"The site is in {SITE.relative_to(ROOT)}: open {SITE.relative_to(ROOT) / 'index.html'}, or run `make serve`."
-    )
+    shown = site.relative_to(ROOT)
+    print(f"The site is in {shown}: open {shown / 'index.html'}" + (", or run `make serve`." * (not given.student)))
     return 0
 
 

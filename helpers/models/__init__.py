@@ -4,6 +4,7 @@ from helpers.models.alexnet import alexnet
 from helpers.models.googlenet import Inception, Supervised, googlenet, supervised_googlenet
 from helpers.models.lenet import classical_lenet, hidden_layer, linear_classifier, modern_lenet, rectified_lenet
 from helpers.models.nin import nin, nin_block
+from helpers.models.nin_variants import varied_nin
 from helpers.models.trained import TRAINED, trained, trained_lenet
 from helpers.models.vgg import VGG_11, deep_vgg, narrow_vgg, paired_vgg, start_with, vgg, vgg_block
 
@@ -28,6 +29,7 @@ __all__ = [
     "supervised_googlenet",
     "trained",
     "trained_lenet",
+    "varied_nin",
     "vgg",
     "vgg_block",
 ]

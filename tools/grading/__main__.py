@@ -18,7 +18,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from tools import assignment
+from tools import assignment, private
 from tools.grading import submissions
 from tools.grading.isolation import IsolationError, Limits, Sandbox
 from tools.grading.judge import Course, Grade, Mark, grade
@@ -31,7 +31,15 @@ STATES = {"open": "not answered", "wrong": "not right", "half": "half right", "r
 _judge: dict[str, Any] = {}
 
 
-def grade_all(chapter: str, place: Path, out: Path, limits: Limits, jobs: int = 2, unsafe: bool = False) -> Path:
+def grade_all(
+    chapter: str,
+    place: Path,
+    out: Path,
+    limits: Limits,
+    jobs: int = 2,
+    unsafe: bool = False,
+    own: Path = private.FOLDER,
+) -> Path:
     """Grade all submissions; returns the CSV. What has been graded before, by the same chapter, is not graded again.
 
     Raises IsolationError where students' code cannot be shut in, ValueError where there is nothing to grade.
@@ -39,10 +47,12 @@ def grade_all(chapter: str, place: Path, out: Path, limits: Limits, jobs: int = 
     path, found = assignment.chapter_path(chapter), submissions.read(place)
     if not found:
         raise ValueError(f"{place} holds no files")
-    course = Course(path)
+    course = Course(path, own)
+    course.refuse_unsolvable()
     folder = out / "results"
     folder.mkdir(parents=True, exist_ok=True)
-    stamp = hashlib.sha256(path.read_bytes() + repr(limits).encode()).hexdigest()
+    parts = [path.read_bytes(), repr(limits).encode(), course.stamp.encode()]
+    stamp = hashlib.sha256(b"\0".join(parts)).hexdigest()
     kept = {one.id: folder / f"{_key(one, stamp)}.json" for one in found}
     left = [one for one in found if not kept[one.id].exists()]
     if left:
@@ -78,7 +88,7 @@ def _graded(one: Submission, to: str) -> None:
     started = time.monotonic()
     course = _judge["course"]
     try:
-        told = grade(course, _judge["sandbox"], one.cells())
+        told = grade(course, _judge["sandbox"], one.cells(), re.sub(r" \(\d+\)$", "", one.id))
     except ValueError as error:
         told = Grade([Mark(each.name, "open", 0, each.points) for each in course.exercises], [str(error)])
     seconds = round(time.monotonic() - started, 1)

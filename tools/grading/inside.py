@@ -47,7 +47,7 @@ class _Filter(ctypes.Structure):
 
 def main() -> None:
     """Warm up, then fork a process for each channel that the judge sends, until it hangs up."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control = _waiting(int(sys.argv[1]))
     isolate = sys.argv[2] == "isolated"
     import torch
 
@@ -63,13 +63,20 @@ def main() -> None:
             child = os.fork()
             if child == 0:
                 control.close()
-                _child(socket.socket(fileno=fds[0]), names, isolate)
+                _child(_waiting(fds[0]), names, isolate)
             os.close(fds[0])
         else:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGTERM)
             os.waitpid(child, 0)
             send(control, b"gone")
+
+
+def _waiting(number: int) -> socket.socket:
+    """A socket that waits for what comes, also where the judge's process has a default timeout for all its sockets."""
+    channel = socket.socket(fileno=number)
+    channel.setblocking(True)
+    return channel
 
 
 def warm(cells: list[tuple[str, bool]]) -> dict[str, Any]:

@@ -58,23 +58,27 @@ class Sandbox:
         try:
             values.receive(self.control, WARM_UP)
         except (EOFError, TimeoutError) as error:
-            self._parent.kill()
-            told = self._parent.communicate()[1].decode(errors="replace").strip().splitlines()
-            raise IsolationError(f"the isolated process did not start: {told[-1] if told else 'no word'}") from error
+            raise IsolationError(f"the isolated process did not start: {self._last_word()}") from error
 
     def process(self) -> socket.socket:
         """A channel to a fresh process, which has run nothing but the chapter's own code. Raises IsolationError."""
         ours, theirs = socket.socketpair()
-        socket.send_fds(self.control, [b"f"], [theirs.fileno()])
-        theirs.close()
-        values.send(ours, pickle.dumps({**asdict(self.limits), "folder": self._folder}))
         try:
+            with theirs:
+                socket.send_fds(self.control, [b"f"], [theirs.fileno()])
+            values.send(ours, pickle.dumps({**asdict(self.limits), "folder": self._folder}))
             told = values.receive_said(ours, START)
-        except (EOFError, TimeoutError) as error:
-            raise IsolationError("a student's process did not start") from error
+        except (EOFError, TimeoutError, ConnectionError) as error:
+            raise IsolationError(f"a student's process did not start: {self._last_word()}") from error
         if told != {"ready": True}:
             raise IsolationError(f"a student's process could not be shut in: {told.get('refused', 'no word why')}")
         return ours
+
+    def _last_word(self) -> str:
+        """What the warm parent said last; it is ended."""
+        self._parent.kill()
+        told = self._parent.communicate()[1].decode(errors="replace").strip().splitlines()
+        return told[-1] if told else "no word why"
 
     def end(self, channel: socket.socket) -> None:
         """End the process of a channel and all that it started."""
@@ -86,7 +90,9 @@ class Sandbox:
         """End the warm parent."""
         self.control.close()
         self._parent.kill()
-        self._parent.communicate()
+        self._parent.wait()
+        assert self._parent.stderr is not None
+        self._parent.stderr.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

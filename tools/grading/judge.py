@@ -26,7 +26,7 @@ from torch import nn
 from helpers import calls as counting
 from helpers.exercise import check
 from helpers.words import say
-from tools import assignment, notebooks
+from tools import assignment, private
 from tools.grading import values
 from tools.grading.isolation import IsolationError, Sandbox
 
@@ -66,9 +66,10 @@ class Grade:
 class Course:
     """A chapter as the judge holds it: its exercises, and the names that all of its code leaves behind."""
 
-    def __init__(self, path: Path) -> None:
-        notebook = notebooks.read(path)
-        self.name, self.exercises = path.stem, assignment.exercises(notebook)
+    def __init__(self, path: Path, own: Path = private.FOLDER) -> None:
+        notebook = private.read(path, own)
+        self.name, self.exercises, self._notebook = path.stem, assignment.exercises(notebook), notebook
+        self._secret = private.secret(own) if private.choices(notebook) else ""
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         self.public = [
             (plain(cell.source), "raises-exception" in cell.metadata.get("tags", []))
@@ -95,6 +96,37 @@ class Course:
         finally:
             del os.environ["COURSE_BUDGET"]
             os.environ |= {"COURSE_BUDGET": before} if before is not None else {}
+
+    @property
+    def stamp(self) -> str:
+        """What grades depend on beside the chapter: what is private to it."""
+        return self._secret + "".join(cell.source for cell in self._notebook.cells)
+
+    def numbers(self, student: str) -> dict[str, Any]:
+        """The numbers that a student was given."""
+        return private.drawn(self._notebook, student, self._secret)
+
+    def refuse_unsolvable(self) -> None:
+        """Raise ValueError for numbers with which a solution does not pass its own checks."""
+        names = {name for told in private.choices(self._notebook).values() for name in told}
+        drawing = [one for one in self.exercises if names & set(re.findall(r"\w+", one.cells["solution"].source))]
+        for numbers in private.all_draws(self._notebook) if drawing else []:
+            for one in drawing:
+                try:
+                    self._solve(one, numbers)
+                except Exception as error:
+                    raise ValueError(f"{one.name} cannot be solved with {numbers}: {error}") from error
+
+    def _solve(self, one: assignment.Exercise, numbers: dict[str, Any]) -> None:
+        def passed(*given: Any) -> None:
+            if (verdict := check(*given)).state != "right":
+                raise AssertionError(verdict.text)
+
+        scope = {**self.names, **numbers, "check": passed}
+        exec(compile(plain(one.cells["solution"].source), "solution", "exec"), scope)
+        scope[one.answer] = scope[f"{one.answer}_solution"]
+        for cell in (one.cells["test"], one.cells["hidden"], *one.further):
+            exec(compile(plain(cell.source), "check", "exec"), scope)
 
     def written(self, cells: list[str]) -> list[str]:
         """The cells of a submission that are the student's own: all but those that were handed out so."""
@@ -270,17 +302,19 @@ def _counted(function: Any, *arguments: Any) -> Counter[str]:
     return function.count(*arguments) if isinstance(function, Function) else counting.calls(function, *arguments)
 
 
-def grade(course: Course, sandbox: Sandbox, cells: list[str]) -> Grade:
-    """Grade a submission, given as the sources of its code cells."""
-    student = Student(sandbox, course.written(cells))
+def grade(course: Course, sandbox: Sandbox, cells: list[str], who: str = "") -> Grade:
+    """Grade a submission, given as the sources of its code cells and the id of who has handed it in."""
+    numbers = course.numbers(who)
+    own = ["\n".join(f"{name} = {value!r}" for name, value in numbers.items())] if numbers else []
+    student = Student(sandbox, own + course.written(cells))
     try:
-        marks = [_marked(course, student, exercise) for exercise in course.exercises]
+        marks = [_marked(course, student, exercise, numbers) for exercise in course.exercises]
     finally:
         student.close()
     return Grade(marks, student.notes)
 
 
-def _marked(course: Course, student: Student, exercise: assignment.Exercise) -> Mark:
+def _marked(course: Course, student: Student, exercise: assignment.Exercise, numbers: dict[str, Any]) -> Mark:
     state, text = "wrong", ""
     try:
         student.failure, student.until = None, float("inf")
@@ -289,7 +323,8 @@ def _marked(course: Course, student: Student, exercise: assignment.Exercise) -> 
         if told.get("is") == "open":
             return Mark(exercise.name, "open", 0, exercise.points, say("check.how"))
         with _deadline(4 * student._sandbox.limits.seconds + GRACE):
-            state, text = _checked(course, student, exercise, _stand_in(student, exercise.answer, told))
+            answer = _stand_in(student, exercise.answer, told)
+            state, text = _checked({**course.names, **numbers}, student, exercise, answer)
     except RemoteError as error:
         text = str(error)
     except IsolationError:
@@ -308,22 +343,23 @@ def _stand_in(student: Student, name: str, told: dict[str, Any]) -> Any:
     return Module(student, name, told) if told.get("is") == "module" else student.value(told.get("value"))
 
 
-def _checked(course: Course, student: Student, exercise: assignment.Exercise, answer: Any) -> tuple[str, str]:
-    """Run the public check, then the hidden one, as they stand in the notebook, on the stand-in."""
+def _checked(names: dict[str, Any], student: Student, exercise: assignment.Exercise, answer: Any) -> tuple[str, str]:
+    """Run the public check, then the hidden ones, as they stand in the notebook, on the stand-in."""
     verdicts = []
 
     def recorded(*given: Any) -> Any:
         verdicts.append(check(*given))
         return verdicts[-1]
 
-    scope = {**course.names, exercise.answer: answer, "check": recorded, "calls": _counted}
+    scope = {**names, exercise.answer: answer, "check": recorded, "calls": _counted}
     exec(compile(plain(exercise.cells["test"].source), "check", "exec"), scope)
     if [verdict.state for verdict in verdicts] != ["right"]:
         open_ = any(verdict.state == "open" for verdict in verdicts)
         return ("open" if open_ else "wrong"), "\n".join(verdict.text for verdict in verdicts)
     scope |= {f"{exercise.answer}_solution": answer, "check": check}
     try:
-        exec(compile(plain(exercise.cells["hidden"].source), "check", "exec"), scope)
+        for cell in (exercise.cells["hidden"], *exercise.further):
+            exec(compile(plain(cell.source), "check", "exec"), scope)
     except Exception:  # of which the student is told nothing
         student.failure = None
         return "half", HIDDEN

@@ -5,11 +5,11 @@
  * @import { Tensors } from "../../arithmetic/safetensors.js"
  * @import { Edits, Network } from "./stages.js"
  */
+import { SIDE } from "../../arithmetic/little-picture.js";
 import { h, setAttribute, setText } from "../../parts/dom.js";
 import { Latest } from "../../state/latest.js";
 import { say } from "../../words/words.js";
 import { Counting } from "./counting.js";
-import { SIDE } from "./picture.js";
 import { changesOf } from "./stages.js";
 
 const WAIT = 400; // milliseconds without another change before counting begins

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import json
 
@@ -166,3 +167,17 @@ def test_the_quiz_knows_the_answers():
     block = models.Inception(512, 128, (128, 256), (24, 64), 64)
     assert answers["channels"] == block(torch.zeros(1, 512, 3, 3)).shape[1]
     assert answers["fives"] == 64 * 8 + 8 * 32 * 25
+
+
+def test_the_experiment_ends_as_the_chapter_says(chapter):
+    plain, helped = (recordings.load(f"googlenet-{name}") for name in ("plain", "auxiliary"))
+    assert dataclasses.replace(helped.recipe, settings={}) == plain.recipe
+    assert (helped.recipe.settings, helped.recipe.epochs, len(helped.recipe.seeds)) == ({"weight": 0.3}, 4, 3)
+    for one, other in zip(plain.runs, helped.runs, strict=True):
+        first, second = one["validation_accuracy"], other["validation_accuracy"]
+        assert max(first[0], second[0]) < 0.11  # chance
+        assert first[1] > second[1]
+        assert first[2] > second[2]
+    (mean, spread), (helped_mean, helped_spread) = plain.validation_accuracy, helped.validation_accuracy
+    assert abs(mean - helped_mean) == pytest.approx(0.01, abs=0.005)
+    assert abs(mean - helped_mean) < min(spread, helped_spread)

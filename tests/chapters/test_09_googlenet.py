@@ -80,7 +80,7 @@ def test_what_reductions_save(chapter, names):
     assert "both: 374,784 and 144,896" in printed(chapter, "reduce-weights")
     assert "153,600 weights without its reduction and 15,872 with it" in chapter.prose["reduce-words"]
     tipping = [c_r for c_r in range(1, 193) if names["reduced"](192, c_r, 32, 5) > names["direct"](192, 32, 5)]
-    assert f"From {tipping[0]} on" in chapter.prose["reduce-limit-words"]
+    assert f"costs more from {tipping[0]} channels on" in chapter.prose["reduce-limit-words"]
 
 
 def test_the_network_is_as_published(chapter, names):
@@ -122,7 +122,7 @@ def test_so_many_pictures_are_right_without_a_branch(chapter):
     assert f"In 4a, {fourth[0]} are left without the 1×1 branch, and in 4b {fifth[0]}" in told
     assert f"at least {min(fourth[1:] + fifth[1:])}." in told
     fives = [f"b{n}.{i}.cat/2" for n, i in ((3, 0), (3, 1), *((4, i) for i in range(5)), (5, 0), (5, 1))]
-    assert f"{right(*fives)} are right without them, against {right()} with them" in chapter.prose["alive-words"]
+    assert f"{right(*fives)} are right without all nine 5×5 branches, against {right()} with them" in chapter.prose["alive-words"]
 
 
 def test_the_gradients_are_what_the_chapter_says(names):

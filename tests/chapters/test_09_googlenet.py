@@ -122,7 +122,10 @@ def test_so_many_pictures_are_right_without_a_branch(chapter):
     assert f"In 4a, {fourth[0]} are left without the 1×1 branch, and in 4b {fifth[0]}" in told
     assert f"at least {min(fourth[1:] + fifth[1:])}." in told
     fives = [f"b{n}.{i}.cat/2" for n, i in ((3, 0), (3, 1), *((4, i) for i in range(5)), (5, 0), (5, 1))]
-    assert f"{right(*fives)} are right without all nine 5×5 branches, against {right()} with them" in chapter.prose["alive-words"]
+    assert (
+        f"{right(*fives)} are right without all nine 5×5 branches, against {right()} with them"
+        in chapter.prose["alive-words"]
+    )
 
 
 def test_the_gradients_are_what_the_chapter_says(names):

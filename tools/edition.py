@@ -211,7 +211,7 @@ def leaks(folder: Path, chapters: Iterable[Path]) -> list[str]:
     told = [notebooks.read(path) for path in chapters]
     public = [bare("\n".join(assignment.public_texts(chapter))) for chapter in told]
     given = [bare("\n".join(cell.source for cell in chapter.cells if not kept_back(cell))) for chapter in told]
-    kept = {}
+    kept: dict[str, str] = {}
     for number, chapter in enumerate(told):
         known = "\n".join([*public, *given[:number], *given[number + 1 :]])
         kept |= {bare(line): line for line in assignment.secret_lines(chapter) if bare(line) not in known}

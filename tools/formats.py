@@ -25,9 +25,7 @@ tests:
     files: false"""
 
 #: nbgrader's own stub would replace the starter, which stands above the solution
-NBGRADER = (
-    'c = get_config()  # noqa: F821\nc.ClearSolutions.code_stub = {"python": ""}\nc.ExecutePreprocessor.timeout = 120\n'
-)
+NBGRADER = 'c = get_config()\nc.ClearSolutions.code_stub = {"python": ""}\nc.ExecutePreprocessor.timeout = 120\n'
 
 
 def answer_of(one: assignment.Exercise) -> str:

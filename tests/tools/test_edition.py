@@ -52,7 +52,7 @@ def test_the_contents_keep_the_welcome_page_the_picked_chapters_and_the_appendic
     _, toc = site.configuration("en", plan=STUDENT)
     assert toc["root"] == "chapters/en/00_welcome"
     names = [one["file"].rsplit("/", 1)[-1] for part in toc["parts"] for one in part["chapters"]]
-    assert names == ["02_padding_stride", "04_pooling", "glossary", "bibliography", "accessibility"]
+    assert names == ["02_padding_stride", "04_pooling", "glossary", "bibliography", "accessibility", "privacy"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from helpers.widgets import TrainedExplorer, bundle
 from tools.browser import launch, served
 
 CHAPTER = "chapters/en/01_conv2d.html"
-CHAPTERS = "chapters/en/0[1-9]_*.html"
+FIVE = "chapters/en/10_five_networks.html"
+CHAPTERS = "chapters/en/[01][0-9]_*.html"
 
 #: notes when the first widget of the page came to life
 USABLE = """new MutationObserver(() => {
@@ -35,6 +36,20 @@ EDITS = """([id, count]) => {
     box.value = String(n);
     const start = performance.now();
     press(box);
+    root.getBoundingClientRect();
+    return performance.now() - start;
+  });
+}"""
+
+
+#: moves the first slider of the cost explorer; milliseconds from each input event to the finished drawing and layout
+WEIGHINGS = """count => {
+  requestAnimationFrame = (draw) => { draw(performance.now()); return 0; };
+  const root = document.getElementById("five-costs"), slider = root.querySelector("input[type=range]");
+  return Array.from({ length: count }, (_, n) => {
+    slider.value = String(1 + (n % 10));
+    const start = performance.now();
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
     root.getBoundingClientRect();
     return performance.now() - start;
   });
@@ -70,6 +85,9 @@ def measure(site: Path, loads: int = 7, edits: int = 200) -> list[Figure]:
             Figure("first explorer usable (median of cold loads)", _first(browser, url, loads), "s", most=1.5),
             Figure("an edit of an 8×8 input (95th percentile)", _latency(browser, url, 8, edits), "ms", most=10),
             Figure("an edit of a 28×28 input (95th percentile)", _latency(browser, url, 28, edits), "ms", most=16),
+            Figure(
+                "a weight of the five networks (95th percentile)", _weighing(browser, address, edits), "ms", most=10
+            ),
             *(
                 Figure(
                     f"{known.title} forward in the page (95th percentile)",
@@ -120,6 +138,15 @@ def _latency(browser: Any, url: str, size: int, edits: int) -> float:
     times = page.evaluate(EDITS, ["conv-first", edits])
     page.close()
     return sorted(times)[int(0.95 * len(times))]
+
+
+def _weighing(browser: Any, address: str, count: int) -> float:
+    page = browser.new_page()
+    page.goto(f"{address}/{FIVE}")
+    page.wait_for_selector("#five-costs[data-live]")
+    times = page.evaluate(WEIGHINGS, count)
+    page.close()
+    return float(sorted(times)[int(0.95 * count)])
 
 
 def _forward(browser: Any, name: str, count: int = 200) -> float:

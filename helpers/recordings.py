@@ -170,10 +170,13 @@ class _Job:
         if recipe.one_cycle:
             steps = recipe.epochs * len(batches)
             schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=steps, pct_start=0.15)
+        loss: train.Loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
+        if isinstance(net, models.Supervised):
+            loss = net.loss(loss)
         history = train.fit(
             net, batches, checked, epochs=recipe.epochs, optimizer=optimizer, scheduler=schedule, per_batch=True,
-            loss=nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing), average=recipe.average,
-            mixed=_halves(recipe, where), progress=False, show=self._tell, checkpoint=self.checkpoint(),
+            loss=loss, average=recipe.average, mixed=_halves(recipe, where), progress=False,
+            show=self._tell, checkpoint=self.checkpoint(),
         )  # fmt: skip
         if history.stopped:
             raise SystemExit(f"{self.name}, seed {self.seed}: {history!r}")

@@ -40,6 +40,7 @@ READERS = {
     "helpers.models.trained_lenet": ("helpers/weights/lenet.safetensors",),
     "helpers.models.trained.trained_lenet": ("helpers/weights/lenet.safetensors",),
     "helpers.widgets.TrainedExplorer": ("helpers/weights/{}.safetensors", "helpers/weights/test-images.safetensors"),
+    "helpers.widgets.PanelExplorer": ("helpers/weights/{}.safetensors",),
     "helpers.widgets.LeNetExplorer": ("helpers/weights/lenet.safetensors", "helpers/weights/test-images.safetensors"),
 }
 

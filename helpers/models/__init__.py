@@ -1,9 +1,10 @@
 """The networks of chapters 5 to 9, and what they are compared with."""
 
 from helpers.models.alexnet import alexnet
-from helpers.models.googlenet import Inception, googlenet
+from helpers.models.googlenet import Inception, Supervised, googlenet, supervised_googlenet
 from helpers.models.lenet import classical_lenet, hidden_layer, linear_classifier, modern_lenet, rectified_lenet
 from helpers.models.nin import nin, nin_block
+from helpers.models.nin_variants import varied_nin
 from helpers.models.trained import TRAINED, trained, trained_lenet
 from helpers.models.vgg import VGG_11, deep_vgg, narrow_vgg, paired_vgg, start_with, vgg, vgg_block
 
@@ -11,6 +12,7 @@ __all__ = [
     "TRAINED",
     "VGG_11",
     "Inception",
+    "Supervised",
     "alexnet",
     "classical_lenet",
     "deep_vgg",
@@ -24,8 +26,10 @@ __all__ = [
     "paired_vgg",
     "rectified_lenet",
     "start_with",
+    "supervised_googlenet",
     "trained",
     "trained_lenet",
+    "varied_nin",
     "vgg",
     "vgg_block",
 ]

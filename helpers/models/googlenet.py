@@ -6,9 +6,12 @@ auxiliary classifiers and local response normalisation.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
+from helpers.models.vgg import start_with
 from helpers.words import say
 
 
@@ -86,3 +89,58 @@ def googlenet(divide: int = 1, *, in_channels: int = 1, classes: int = 10) -> nn
         net.add_module(f"b{n}", nn.Sequential(*layers))
     net.add_module("classifier", nn.Linear(channels, classes))
     return net
+
+
+class Supervised(nn.Module):
+    """A GoogLeNet that also has to answer on the way, after its blocks 4a and 4d, while it is trained.
+
+    In training mode `asides` holds the logits of two auxiliary classifiers for the last batch; otherwise they are not
+    computed. Each is as in the paper: a mean over 5×5 with stride 3, a 1×1 convolution to 128 channels, 1,024 units,
+    dropout of 0.7 and a linear layer; all widths are divided as net's.
+
+    Parameters: net and divide, as `googlenet` makes it; size, side of the square input, at least 65; weight, of the
+    auxiliary losses, 0.3 in the paper.
+    Takes images of shape (batch, 1, size, size) and gives logits of shape (batch, 10). An experiment of chapter 9.
+    """
+
+    def __init__(self, net: nn.Sequential, divide: int, size: int, weight: float) -> None:
+        super().__init__()
+        self.net, self.weight = net, weight
+        side = (-(-size // 16) - 5) // 3 + 1
+        self.heads = nn.ModuleList(
+            nn.Sequential(
+                nn.AvgPool2d(kernel_size=5, stride=3), nn.Conv2d(channels // divide, 128 // divide, kernel_size=1),
+                nn.ReLU(), nn.Flatten(), nn.Linear(128 // divide * side * side, 1024 // divide), nn.ReLU(),
+                nn.Dropout(0.7), nn.Linear(1024 // divide, 10),
+            )
+            for channels in (512, 528)
+        )  # fmt: skip
+        self.asides: list[Tensor] = []
+
+    def forward(self, X: Tensor) -> Tensor:
+        """The network's logits; in training mode, `asides` are computed on the way."""
+        X, self.asides = self.net[:3](X), []
+        for n, layer in enumerate(self.net[3].children()):
+            X = layer(X)
+            if self.training and n in (0, 3):
+                self.asides.append(self.heads[len(self.asides)](X))
+        return self.net[4:](X)
+
+    def loss(self, own: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
+        """A loss of logits and labels with the weighted losses of `asides` added."""
+        return lambda logits, y: sum((self.weight * own(aside, y) for aside in self.asides), own(logits, y))
+
+
+def supervised_googlenet(
+    divide: int = 8, size: int = 96, *, weight: float = 0.0, he: bool = False
+) -> nn.Sequential | Supervised:
+    """A GoogLeNet as chapter 9's experiments train it, for 1 channel and 10 classes.
+
+    Parameters: divide, a divisor of 8 for all widths; size, side of the square input; weight, of two auxiliary
+    classifiers' losses, 0 for none of them; he, whether the network's weights start as `start_with` makes them.
+    The network itself starts from the same weights with and without them. Raises ValueError where divide does not fit.
+    """
+    net = googlenet(divide)
+    if he:
+        start_with(net)
+    return Supervised(net, divide, size, weight) if weight else net

@@ -10,7 +10,9 @@ from torch import nn
 
 from helpers import weights
 from helpers.models.alexnet import alexnet
+from helpers.models.googlenet import googlenet
 from helpers.models.lenet import modern_lenet
+from helpers.models.nin import nin
 from helpers.models.vgg import narrow_vgg
 from helpers.words import listed, say
 
@@ -27,6 +29,8 @@ TRAINED = {
     "lenet": Trained("LeNet", modern_lenet, (1, 28, 28)),
     "alexnet": Trained("AlexNet ÷ 8", partial(alexnet, divide=8), (1, 224, 224)),
     "vgg": Trained("VGG-11 ÷ 8", partial(narrow_vgg, size=64), (1, 64, 64)),
+    "nin": Trained("NiN ÷ 8", partial(nin, divide=8, last=False), (1, 224, 224)),
+    "googlenet": Trained("GoogLeNet ÷ 4", partial(googlenet, divide=4), (1, 96, 96)),
 }
 
 

@@ -27,7 +27,8 @@ def without(model: nn.Module, parts: Iterable[str], input_shape: Any) -> nn.Modu
     - "features.0:3": unit 3 (from 0) of a layer with weights is off: after the activation that follows, or where none
       does, after the layer, its channel or number is 0;
     - "features.4": a layer is left out: it hands on what it reads, which needs the same shape in and out;
-    - "mixed/1": branch 1 (from 0) of the module `Parallel` of that name gives zeros.
+    - "mixed/1": branch 1 (from 0) of the join of that name gives zeros: of a module `Parallel`, or of a join that the
+      model's own code makes, where the branch ends with a module that nothing else uses.
 
     Raises ValueError for a part that the model does not have, and where shapes do not agree.
 
@@ -49,7 +50,7 @@ class _Switch:
 
     def __init__(self, twin: nn.Module, layers: Sequence[Layer], input_shape: Any) -> None:
         self.twin = twin
-        self.modules = dict(twin.named_modules())
+        self.layers, self.modules = layers, dict(twin.named_modules())
         self.chains = list(_chains(layers))
         self.known = {layer["name"]: layer for chain in self.chains for layer in chain}
         self.shapes = {row.name: (before, row.shape) for row, before in steps(layers, input_shape)}
@@ -102,9 +103,25 @@ class _Switch:
 
         named = (self.modules.get(one) for one in (name, name.rpartition(".")[0]))  # of "mixed.cat" too
         branches: Any = next((module.branches for module in named if isinstance(module, Parallel)), ())
-        if not branch < len(branches):
+        last = branches[branch] if branch < len(branches) else self._last(part, name, branch)
+        last.register_forward_hook(_changing(lambda Y, _: Y * 0))
+
+    def _last(self, part: str, name: str, branch: int) -> nn.Module:
+        """The module that gives what a branch gives, where a model joins its branches itself."""
+        branches = next((item["branches"] for item in _items(self.layers) if item["name"] == name), ())
+        end = branches[branch][-1] if branch < len(branches) and branches[branch] else None
+        names = [item["name"] for item in _items(self.layers)]
+        if end is None or "branches" in end or "layers" in end or names.count(end["name"]) != 1:
             raise ValueError(say("network.bad.part", part=repr(part)))
-        branches[branch].register_forward_hook(_changing(lambda Y, _: Y * 0))
+        return self._module(part, end["name"])
+
+
+def _items(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """Every item of a tree."""
+    for item in layers:
+        yield item
+        for part in (item.get("layers", ()), *item.get("branches", ())):
+            yield from _items(part)
 
 
 def _chains(items: Sequence[Layer]) -> Iterator[list[Layer]]:

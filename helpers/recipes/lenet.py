@@ -24,6 +24,10 @@ RECIPES = {
         "modern_lenet", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,
         label_smoothing=0.1, average=0.999, weights="lenet",
     ),
+    # by the recipe of the narrow networks that the page of all five compares
+    "lenet-page": Recipe(
+        "modern_lenet", epochs=8, batch_size=128, lr=0.002, one_cycle=True, again=False, seeds=(0,), half=True
+    ),
     "hidden-modern": Recipe(
         "hidden_layer", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,
         label_smoothing=0.1, average=0.999,

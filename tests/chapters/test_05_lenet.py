@@ -182,6 +182,29 @@ def test_what_is_said_of_sigmoids(names):
         if isinstance(layer, nn.Sigmoid):
             slopes.append((X * (1 - X)).mean().item())
     assert min(slopes) > 0.2  # nothing saturates at the start
+    sgd = {name: names["movement"](names["activations"][name], names["sgd"]) for name in ("sigmoid", "ReLU")}
+    assert 20 < sgd["ReLU"] / sgd["sigmoid"] < 32  # some 25 times less
+    inputs = {}
+    for name in ("sigmoid", "ReLU"):
+        train.seed_everything(0)
+        last = names["lenet"](names["activations"][name], nn.AvgPool2d)[:-1](names["pictures"])
+        inputs[name] = last.norm(dim=1).mean().item()
+    gradients = names["norms"]["sigmoid"][-1] / names["norms"]["ReLU"][-1]
+    assert 0.5 < inputs["sigmoid"] / inputs["ReLU"] / gradients < 2  # the last gradient is as large as its inputs
+
+
+def test_most_mistakes_fall_into_two_blocks(names):
+    wrong = names["confusion"](names["trained"], names["images"].test).fill_diagonal_(0)
+    blocks = ["T-shirt/top", "pullover", "dress", "coat", "shirt"], ["sandal", "sneaker", "ankle boot"]
+    places = [[data.CLASSES.index(name) for name in block] for block in blocks]
+    inside = sum(wrong[block][:, block].sum() for block in places)
+    assert inside > 0.9 * wrong.sum()
+
+
+def test_what_is_said_of_shuffled_pixels(chapter):
+    [printed] = chapter.cells["dense-shuffle"].outputs
+    before, after = map(float, re.findall(r"\|Y\| (\S+)", printed.text))
+    assert 6 < after / before < 7
 
 
 def test_what_is_said_of_the_trained_network(chapter):

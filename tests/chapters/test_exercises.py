@@ -18,7 +18,7 @@ def wrong_of(chapter: str) -> ModuleType:
 
 
 def case(chapter: str, *more: str) -> Any:
-    trains = [pytest.mark.slow] if chapter in ("05_lenet", "07_vgg") else []
+    trains = [pytest.mark.slow] if chapter in ("05_lenet", "07_vgg", "09_googlenet") else []
     return pytest.param(chapter, *more, id="-".join([chapter, *more]), marks=trains)
 
 
@@ -44,7 +44,7 @@ def test_every_exercise_has_three_typical_wrong_answers_and_a_promised_objective
     assert all(objective in chapter_named(chapter).prose["before-you-start"] for objective in told.values())
 
 
-@pytest.mark.parametrize("chapter", [case(name) for name in NAMES if name != "05_lenet"])
+@each_chapter
 def test_every_objective_has_an_exercise(chapter):
     objectives = re.findall(r"^- (.*)$", chapter_named(chapter).prose["before-you-start"], re.M)
     asked = exercises(chapter_named(chapter)).values()

@@ -12,12 +12,15 @@
  *   where there are any
  */
 import { Engine, fits, resized, stepsOf } from "../../arithmetic/engine.js";
+import { asInput, picture, SIDE, toHex } from "../../arithmetic/little-picture.js";
 import { fromRows } from "../../arithmetic/ops.js";
 import { greyLevels } from "../../arithmetic/pictures.js";
 import { bytesOf } from "../../arithmetic/safetensors.js";
 import { Explorer, mounted } from "../../explorer.js";
 import { h, setAttribute } from "../../parts/dom.js";
 import { Grid } from "../../parts/grid/grid.js";
+import { Damaged, loadTensors, savesData, whenNear } from "../../parts/load.js";
+import { Pen } from "../../parts/pen.js";
 import { PictureChooser, takePicture } from "../../parts/picture-file.js";
 import { Strip } from "../../parts/strip.js";
 import { Latest } from "../../state/latest.js";
@@ -26,10 +29,7 @@ import { answerLines, Classes } from "./answer.js";
 import { Detail } from "./detail.js";
 import { Layers } from "./layers.js";
 import { linkOf } from "./link.js";
-import { Damaged, loadTensors, savesData, whenNear } from "./load.js";
 import { Names } from "./names.js";
-import { Pen } from "./pen.js";
-import { asInput, picture, SIDE, toHex } from "./picture.js";
 import { Score } from "./score.js";
 import { changesOf, partOf, stagesOf } from "./stages.js";
 import words from "./words.json" with { type: "json" };

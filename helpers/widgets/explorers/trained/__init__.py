@@ -113,7 +113,7 @@ class TrainedExplorer(CourseWidget):
     (torch.Size([10]), 61706)
     """
 
-    _state = (
+    _state: tuple[str, ...] = (
         "network", "title", "layers", "shapes", "input_shape", "image", "kernels", "silenced", "off", "gallery",
         "labels", "version", "tests_version", "test_count",
     )  # fmt: skip

@@ -8,8 +8,8 @@
  * @typedef {{stages: Stage[], steps: Step[], get: () => Place, start: Place, take: (at: Place) => void}} Looked what is looked at,
  *   and what is at first
  */
+import { fromHex, toHex } from "../../arithmetic/little-picture.js";
 import { matrixFromText, matrixToText } from "../../state/link.js";
-import { fromHex, toHex } from "./picture.js";
 import { isPlace, partOf, planesOf, weightedOf } from "./stages.js";
 
 /** @type {Field<number[][]>} */

@@ -1,14 +1,14 @@
 /**
  * What the pointer does on the input: it looks, draws or erases.
  *
- * @import { Grid } from "../../parts/grid/grid.js"
- * @import { Pair } from "../../types.js"
+ * @import { Grid } from "./grid/grid.js"
+ * @import { Pair } from "../types.js"
  *
  * @typedef {"look" | "draw" | "erase"} Mode
  */
-import { h } from "../../parts/dom.js";
-import { say } from "../../words/words.js";
-import { painted, SIDE } from "./picture.js";
+import { h } from "./dom.js";
+import { say } from "../words/words.js";
+import { painted, SIDE } from "../arithmetic/little-picture.js";
 
 const BRUSH = 1.3; // pixels of the picture
 /** @type {Partial<Record<Mode, number>>} */

@@ -1,13 +1,13 @@
 /**
  * Brings a file of weights, or of test pictures, to an explorer when it is first needed.
  *
- * @import { Tensor, Tensors } from "../../arithmetic/safetensors.js"
+ * @import { Tensor, Tensors } from "../arithmetic/safetensors.js"
  *
  * @typedef {object} File
  * @property {string} script its name @property {string} member of globalThis.convnets that it sets @property {string} version tells one file from another
  * @property {(tensors: Tensors) => boolean} check whether all is there
  */
-import { bytesOf, readSafetensors } from "../../arithmetic/safetensors.js";
+import { bytesOf, readSafetensors } from "../arithmetic/safetensors.js";
 
 /** The page's own script, beside which the files lie as scripts; a page opened from disk cannot fetch other files. */
 const HOME = /** @type {HTMLScriptElement | null | undefined} */ (globalThis.document?.currentScript)?.src;

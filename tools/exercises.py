@@ -51,6 +51,8 @@ def made_from(entry: dict[str, Any], right: Any, wrong: dict[str, Any]) -> dict[
     """
     if entry.get("kind") not in KINDS:
         raise DeclarationError(f"its kind is {entry.get('kind')!r}; there are: {', '.join(KINDS)}")
+    if entry["kind"] == "choice" and not isinstance(entry.get("options"), dict):
+        raise DeclarationError("a choice has options: what an answer is called, and what the page says of it")
     made = {"kind": entry["kind"], "label": entry["label"], **_extent(entry, plain(right))}
     made |= {key: entry[key] for key in ("options", "decimals", "largest") if key in entry}
     made["salt"] = entry.get("salt") or secrets.token_hex(8)

@@ -45,7 +45,6 @@ def test_the_numbers_in_the_prose(chapter):
     assert f"{F.avg_pool2d(ones, 3, 2, 1)[0, 0, 0, 0]:.4f}" == "0.4444"
     corner = F.avg_pool2d(ones, 3, 2, 1, ceil_mode=True)[0, 0, 0, 2]
     assert f"{corner:.4f}, not 2/9" in chapter.prose["ceil"]
-    assert F.max_pool2d(torch.ones(1, 1, 1, 1), 2, padding=1, dilation=2).item() == float("-inf")  # border alone
     said = "a window of 3 takes padding 1, also when dilation makes it span 5"
     assert said in chapter.prose["border-avg-words"]
     for refuse in (
@@ -85,9 +84,10 @@ def test_what_touching_the_first_explorer_shows():
             assert (moved != torch.tensor(before)).sum() == changed
 
 
-def test_a_maximum_of_two_is_made_of_a_relu():
+def test_a_maximum_of_two_is_made_of_relus():
     a, b = torch.randn(2, 100).double()
     torch.testing.assert_close(b + (a - b).relu(), torch.maximum(a, b))
+    torch.testing.assert_close((a - b).relu() + b.relu() - (-b).relu(), torch.maximum(a, b))
 
 
 def test_softmax_pooling_lies_between_the_two():
@@ -103,9 +103,9 @@ def test_the_chapter_s_claims_about_the_trained_network(chapter, names):
 
     assert (RECIPES["lenet-modern"].flips, RECIPES["lenet-modern"].shift) == (True, 0)
     assert "mirrored pictures, but none that was moved" in chapter.prose["shift-network"]
-    one, _, _, four, *_ = names["changed"]
-    assert one < 0.1
-    assert four > 0.5
+    for one, _, _, four, *_ in names["shares"].values():
+        assert one < 0.15
+        assert four > 0.5
 
 
 def test_every_source_of_the_chapter_stands_in_the_bibliography(chapter):

@@ -36,7 +36,8 @@ def minutes(chapter: Chapter) -> float:
 
 
 @pytest.mark.parametrize(
-    "name", ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "06_alexnet", "07_vgg", "08_nin"]
+    "name",
+    ["01_conv2d", "02_padding_stride", "03_channels", "04_pooling", "05_lenet", "06_alexnet", "07_vgg", "08_nin"],
 )
 def test_the_time_told_is_the_time_computed_and_an_hour_at_most(name):
     chapter = chapter_named(name)

@@ -15,6 +15,9 @@ from tests.explorers.explorer import PHONE, SEES, WIDE, OnPage, faults_by_axe
 from tests.explorers.parts import settled
 from tools.test_images import chosen
 
+#: milliseconds for 200 pictures: seconds where nothing else runs, minutes on a busy machine
+COUNTED = 600_000
+
 NAMES = [name for name in models.TRAINED if name != "lenet"]
 
 
@@ -75,7 +78,7 @@ def test_a_number_is_taken_apart_and_a_filter_switched_off_as_in_pytorch(bare_pa
     explorer.silenced = [(2, 3)]
     torch.testing.assert_close(trained.logits, explorer.output, rtol=1e-4, atol=1e-4)
     score = trained.region.locator(".cx-score-text")  # a change is counted without being asked
-    score.filter(has_text="Right on").wait_for()
+    score.filter(has_text="Right on").wait_for(timeout=COUNTED)
     test = chosen()
     X = torch.nn.functional.interpolate(
         test["images"][:, None] / 255, explorer.input_shape[1:], mode="bilinear", antialias=True
@@ -142,7 +145,7 @@ def test_where_data_are_saved_weights_come_on_request_and_then_all_works(bare_pa
     explorer.silenced = [(2, 3)]
     torch.testing.assert_close(trained.logits, explorer.output, rtol=1e-4, atol=1e-4)
     trained.region.get_by_role("button", name="Count right answers on 200 test images").click()
-    trained.region.locator(".cx-score-text").filter(has_text="Right on").wait_for()
+    trained.region.locator(".cx-score-text").filter(has_text="Right on").wait_for(timeout=COUNTED)
     assert trained.fetched == [f"{name}-weights.js", "test-images.js"]
     trained.button("Reset").click()
     trained.button("Test image 19: ankle boot").click()

@@ -26,6 +26,7 @@ def test_a_right_answer_is_kept_as_its_hash_and_a_salt_stays():
     ("change", "right", "wrong", "told"),
     [
         ({"kind": "poem"}, 4, {"half": 2}, "its kind is 'poem'"),
+        ({"kind": "choice", "options": ["a", "b"]}, "a", {}, "what the page says of it"),
         ({}, 4, {}, "nobody gives the wrong answers"),
         ({}, 4, {"half": 2, "third": 1}, "'third' has no message"),
         ({}, 4, {"half": 4}, "'half' is the same as the right answer"),

@@ -102,7 +102,7 @@ def test_comments_docstrings_and_layout_do_not_count(root, stale):
         ("class Quiz(", ALL - {"00_welcome"}),  # imported inside of exercise.quiz
         ("def conv2d_shape(", ALL),
         ("def corr2d(", {"02_padding_stride", "03_channels", "04_pooling"}),
-        ("def trace(", {"05_lenet", "06_alexnet", "07_vgg"}),
+        ("def trace(", {"05_lenet", "06_alexnet", "07_vgg", "08_nin"}),
         ("def say(", ALL),
     ],
 )
@@ -113,7 +113,7 @@ def test_code_makes_those_stale_that_reach_it(root, stale, line, reached_by):
 
 def test_a_change_inside_a_function_counts(root, stale):
     edit(defining(root, "def trained_lenet("), "net.eval()", "net.train()")
-    assert stale() == {"04_pooling", "05_lenet", "06_alexnet", "07_vgg"}
+    assert stale() == {"04_pooling", "05_lenet", "06_alexnet", "07_vgg", "08_nin"}
 
 
 def test_a_module_that_nothing_reaches_makes_nothing_stale(root, stale):
@@ -162,10 +162,10 @@ def test_a_figure_and_its_description_make_those_stale_that_show_it(root, stale)
     ("file", "read_by"),
     [
         ("helpers/recorded/lenet-relu.json", {"05_lenet"}),
-        ("helpers/recorded/alexnet-tanh.json", {"06_alexnet"}),
-        ("helpers/recorded/vgg-start-he.json", {"07_vgg"}),
-        ("helpers/sample/fashion_mnist.npz", {"04_pooling", "05_lenet", "06_alexnet", "07_vgg"}),
-        ("helpers/pictures/grace_hopper.png", ALL - {"00_welcome", "05_lenet", "07_vgg"}),
+        ("helpers/recorded/alexnet-tanh.json", {"05_lenet", "06_alexnet"}),
+        ("helpers/recorded/vgg-start-he.json", {"05_lenet", "07_vgg"}),
+        ("helpers/sample/fashion_mnist.npz", {"04_pooling", "05_lenet", "06_alexnet", "07_vgg", "08_nin"}),
+        ("helpers/pictures/grace_hopper.png", ALL - {"00_welcome", "05_lenet", "07_vgg", "08_nin"}),
     ],
 )
 def test_a_file_makes_those_stale_whose_code_reads_it(root, stale, file, read_by):
@@ -180,7 +180,9 @@ def test_a_file_makes_those_stale_whose_code_reads_it(root, stale, file, read_by
         ("lenet", {"04_pooling", "05_lenet", "06_alexnet"}),
         ("alexnet", {"06_alexnet"}),
         ("vgg", {"07_vgg"}),
-        ("test-images", {"05_lenet", "06_alexnet", "07_vgg"}),
+        ("nin", {"08_nin"}),
+        ("nin-relu", {"08_nin"}),
+        ("test-images", {"05_lenet", "06_alexnet", "07_vgg", "08_nin"}),
     ],
 )
 def test_the_weights_make_those_stale_that_load_them(root, stale, name, loaded_by):
@@ -191,7 +193,7 @@ def test_the_weights_make_those_stale_that_load_them(root, stale, name, loaded_b
 
 def test_a_new_recording_makes_no_chapter_stale_that_names_its_own(root, stale):
     (root / "helpers" / "recorded" / "new.json").write_text("{}", encoding="utf-8")
-    assert stale().isdisjoint({"06_alexnet", "07_vgg"})
+    assert stale().isdisjoint({"06_alexnet", "07_vgg", "08_nin"})
 
 
 def test_what_only_pages_fetch_makes_nothing_stale(root, stale):
@@ -219,7 +221,7 @@ def edit_word(root, key, language):
         ("ui.run_me", ALL),
         ("check.right", ALL - {"00_welcome"}),  # from say(f"check.{self.state}")
         ("puzzle.axis1", {"02_padding_stride"}),
-        ("trained.classes", {"05_lenet", "06_alexnet", "07_vgg"}),
+        ("trained.classes", {"05_lenet", "06_alexnet", "07_vgg", "08_nin"}),
         ("trained.loading", set()),  # which the page alone says
         ("site.search", set()),
     ],

@@ -2,8 +2,9 @@
 
 WRONG = {
     "unmoved": {
-        "all alike": "[0] * 8",
-        "winners at odd places": "[1, 5, 0, 3, 2, 4, 0, 6]",
+        "all alike": "[1] * 8",
+        "a number twice": "[5, 1, 3, 0, 4, 2, 6, 0]",
+        "winners at odd places": "[1, 5, 0, 3, 2, 4, 7, 8]",
         "rising": "[0, 1, 2, 3, 4, 5, 6, 7]",
         "too few": "[5, 1, 3, 0]",
         "fractions": "[5.5, 1, 3, 0, 4, 2, 6, 0]",
@@ -13,6 +14,7 @@ WRONG = {
         "equals in one window": "[3, 3, 3, 3, 3, 3]",
         "the map changes": "[1, 5, 0, 3, 2, 4]",
         "eight numbers": "[4, 3, 1, 3, 3, 0, 0, 0]",
+        "a number that drops out": "[5, 0, 5, 3, 0, 3]",
     },
     "corner": {
         "one dimension only": "lambda k, p, include: (k - p) / k if include else 1.0",
@@ -54,10 +56,10 @@ WRONG = {
         "PyTorch's own": "lambda X, h, w: F.avg_pool2d(X, (h, w))",
     },
     "ties": {
-        "shared among equals": "[[0.5, 0, 1], [1, 0, 0.5], [0, 1, 0]]",
-        "the last of the equals": "[[0, 0, 0], [1, 0, 2], [0, 1, 0]]",
-        "one for each that wins anywhere": "[[1, 0, 1], [1, 0, 1], [0, 1, 0]]",
-        "the outputs": "[[2, 3], [2, 3]]",
+        "shared among equals": "[[0, 1.5, 0], [1, 0, 0], [0, 1, 0.5]]",
+        "the last of the equals": "[[0, 1, 0], [1, 0, 0], [0, 1, 1]]",
+        "one for each that wins anywhere": "[[0, 1, 0], [1, 0, 0], [0, 1, 0]]",
+        "the outputs": "[[3, 3], [3, 3]]",
     },
     "unpool": {
         "every place filled": "lambda Y, i, size: F.interpolate(Y[None, None], size)[0, 0]",

@@ -6,6 +6,9 @@ import statistics
 
 from torch import nn
 
+#: the table that the exercise builds
+TABLE = ((5, (5, 3, 1)), (3, (1,)), (3, (3, 3, 3)))
+
 
 def built(table, in_channels, *, padding=lambda k: k // 2, side=lambda k: k, forgets=False, relu=True, shared=False):
     """A network from a table of kernels with one thing done wrong."""
@@ -51,13 +54,15 @@ def error_of(deviation, sizes):
 WRONG = {
     "inputs": {"as for 224": "128 * 28 * 28", "rounded up": "128 * 13 * 13", "one map": "12 * 12"},
     "build": {
-        "padding 1 for all kernels": "lambda table, c: built(table, c, padding=lambda k: 1)",
-        "no padding": "lambda table, c: built(table, c, padding=lambda k: 0)",
-        "3×3 everywhere": "lambda table, c: built(table, c, side=lambda k: 3)",
-        "the channels not handed on": "lambda table, c: built(table, c, forgets=True)",
-        "one ReLU a block": "lambda table, c: built(table, c, relu=False)",
-        "the same layer repeated": "lambda table, c: built(table, c, shared=True)",
-        "all layers in a row": "lambda table, c: nn.Sequential(*(m for block in built(table, c) for m in block))",
+        "padding 1 for all kernels": "built(TABLE, 1, padding=lambda k: 1)",
+        "no padding": "built(TABLE, 1, padding=lambda k: 0)",
+        "3×3 everywhere": "built(TABLE, 1, side=lambda k: 3)",
+        "the channels not handed on": "built(TABLE, 1, forgets=True)",
+        "one ReLU a block": "built(TABLE, 1, relu=False)",
+        "the same layer repeated": "built(TABLE, 1, shared=True)",
+        "all layers in a row": "nn.Sequential(*(layer for block in built(TABLE, 1) for layer in block))",
+        "a classifier at the end": "nn.Sequential(*built(TABLE, 1), nn.Flatten(), nn.LazyLinear(10))",
+        "blocks that do not pool": "nn.Sequential(*(block[:-1] for block in built(TABLE, 1)))",
     },
     "prices": {
         "blocks that do not halve": "lambda *table: priced(*table, halves=False)",

@@ -185,13 +185,13 @@ def test_the_quiz_knows_the_answers():
 def test_every_error_rate_is_the_papers():
     """The paper's tables 1 to 5, as other sources quote them."""
     chapter = chapter_named("08_nin")
-    for rate in ("17.56", "15.99", "16.46"):
+    for rate in ("11.59", "10.88", "10.41", "17.56", "15.99", "16.46"):
         assert rate in chapter.prose["heads"]
     for rate in ("10.41", "8.81", "35.68", "2.35", "0.47"):
         assert rate in chapter.prose["audit"]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(5))
 def test_the_loss_falls_within_a_few_steps(seed):
     """As the chapter starts it, on pictures of the sample."""
     torch.manual_seed(seed)
@@ -199,7 +199,7 @@ def test_the_loss_falls_within_a_few_steps(seed):
     batches = data.Batches(data.sample().train.take(torch.arange(960)), 64, shuffle=True, seed=seed, size=99)
     optimizer = torch.optim.Adam(net.parameters(), lr=0.002)
     losses = []
-    for X, y in [batch for _ in range(3) for batch in batches]:
+    for X, y in [batch for _ in range(6) for batch in batches]:
         loss = F.cross_entropy(net(X), y)
         optimizer.zero_grad()
         loss.backward()

@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -p no:nbval -n auto --maxprocesses=8
 FIGURES := $(filter-out figures/_%,$(wildcard figures/*.py))
 
-.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork pick exercise slides assignment grade clean
+.PHONY: help book serve lab notebooks figures test test-fast test-everywhere lint bench fork pick exercise slides offline assignment grade clean
 
 help:
 	@echo "make book        build the site into _build/site; STUDENT=1: without solutions, into _build/students/site"
@@ -22,6 +22,7 @@ help:
 	@echo "make pick CHAPTERS=\"2 4\"   a site of these chapters (all: CHAPTERS=all); REPOSITORY=, HANDOUTS=, LAUNCH=no"
 	@echo "make exercise CHAPTER=4 NAME=count-windows   the cells of a new exercise"
 	@echo "make slides CHAPTER=02   the chapter's page as slides, live and without a network"
+	@echo "make offline     one zip for a room without internet; STUDENT=1, PLATFORM=win_amd64 with PyTorch and all"
 	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses, IDS=file gives each their numbers, FORMAT=otter or nbgrader"
 	@echo "make grade CHAPTER=02 SUBMISSIONS=folder-or-zip   grades (CSV) and feedback, into dist/"
 	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
@@ -98,6 +99,9 @@ exercise: $(VENV)/site.stamp
 
 slides: book
 	@$(BIN)/python -m tools.slides $(CHAPTER)
+
+offline: $(VENV)/site.stamp
+	@$(BIN)/python -m tools.offline $(if $(STUDENT),--student) $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(FOR_PYTHON),--python $(FOR_PYTHON))
 
 assignment: $(VENV)/site.stamp
 	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES)) $(if $(IDS),--ids "$(IDS)") $(if $(FORMAT),--format $(FORMAT))

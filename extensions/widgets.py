@@ -12,12 +12,21 @@ from helpers.widgets import bundle
 STYLE = "course-widgets.css"
 
 
+def light(style: str) -> str:
+    """A style sheet without comments and layout, which are for authors; its strings hold neither braces nor ";".
+
+    >>> light("/* Dark */\\n.a > b {\\n  top: calc(1px + 2px);\\n}\\n.c { left: 0; }")
+    '.a > b{top: calc(1px + 2px);}.c{left: 0;}'
+    """
+    style = re.sub(r"/\*.*?\*/", " ", style, flags=re.S)
+    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"\s+", " ", style)).strip()
+
+
 def write_assets(app: Any, config: Any) -> None:
     """Write scripts and style sheet, and keep Jupyter's own widget scripts (from other hosts) away."""
     folder = Path(app.doctreedir) / "course-widgets"
     folder.mkdir(parents=True, exist_ok=True)
-    style = re.sub(r"/\*.*?\*/\s*", "", bundle.css(), flags=re.S)  # comments are for authors
-    for name, text in {**bundle.scripts(config.language[:2]), STYLE: style}.items():
+    for name, text in {**bundle.scripts(config.language[:2]), STYLE: light(bundle.css())}.items():
         (folder / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(folder))  # after jupyter-book's own loop, which would load it on every page
     config.nb_ipywidgets_js = {}

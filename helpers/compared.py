@@ -48,7 +48,13 @@ FIELDS: dict[str, tuple[Contender, ...]] = {
         Contender(
             "vgg", "VGG-11 ÷ 8", partial(models.narrow_vgg, size=64), (1, 64, 64), lambda: recordings.load("vgg-page")
         ),
-        Contender("nin", "NiN ÷ 8", partial(models.nin, divide=8), (1, 224, 224), lambda: recordings.load("nin-page")),
+        Contender(
+            "nin",
+            "NiN ÷ 8",
+            partial(models.nin, divide=8, last=False),
+            (1, 224, 224),
+            lambda: recordings.load("nin-page"),
+        ),
         Contender(
             "googlenet",
             "GoogLeNet ÷ 4",

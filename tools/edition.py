@@ -204,11 +204,17 @@ def hand_out(edition: Edition, lang: str, root: Path, to: Path) -> None:
 
 
 def leaks(folder: Path, chapters: Iterable[Path]) -> list[str]:
-    """Which files of a built site hold a line of a solution or a hidden check, in whatever form; a sentence each."""
+    """Which files of a built site hold a line of a solution or a hidden check, in whatever form; a sentence each.
+
+    A line that another chapter gives to its students is none that gives anything away.
+    """
     told = [notebooks.read(path) for path in chapters]
-    public = bare("\n".join(text for chapter in told for text in assignment.public_texts(chapter)))
-    secret = {line for chapter in told for line in assignment.secret_lines(chapter)}
-    kept = {bare(line): line for line in secret if bare(line) not in public}
+    public = [bare("\n".join(assignment.public_texts(chapter))) for chapter in told]
+    given = [bare("\n".join(cell.source for cell in chapter.cells if not kept_back(cell))) for chapter in told]
+    kept: dict[str, str] = {}
+    for number, chapter in enumerate(told):
+        known = "\n".join([*public, *given[:number], *given[number + 1 :]])
+        kept |= {bare(line): line for line in assignment.secret_lines(chapter) if bare(line) not in known}
     found = []
     for path in sorted(folder.rglob("*")):
         if _of_chapters(path.relative_to(folder)):

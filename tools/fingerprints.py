@@ -37,10 +37,15 @@ READERS = {
     "helpers.exercise.declared": ("helpers/exercises/{}.json",),
     "helpers.recordings.load": ("helpers/recorded/{}.json",),
     "helpers.models.trained": ("helpers/weights/{}.safetensors",),
+    "helpers.models.stuck_nin": ("helpers/weights/nin-relu.safetensors",),
     "helpers.models.trained_lenet": ("helpers/weights/lenet.safetensors",),
     "helpers.models.trained.trained_lenet": ("helpers/weights/lenet.safetensors",),
     "helpers.widgets.TrainedExplorer": ("helpers/weights/{}.safetensors", "helpers/weights/test-images.safetensors"),
     "helpers.widgets.PanelExplorer": ("helpers/weights/{}.safetensors",),
+    "helpers.widgets.ClassMapExplorer": (
+        "helpers/weights/{}.safetensors",
+        "helpers/weights/test-images.safetensors",
+    ),
     "helpers.widgets.LeNetExplorer": ("helpers/weights/lenet.safetensors", "helpers/weights/test-images.safetensors"),
 }
 

@@ -25,9 +25,7 @@ tests:
     files: false"""
 
 #: nbgrader's own stub would replace the starter, which stands above the solution
-NBGRADER = (
-    'c = get_config()  # noqa: F821\nc.ClearSolutions.code_stub = {"python": ""}\nc.ExecutePreprocessor.timeout = 120\n'
-)
+NBGRADER = 'c = get_config()\nc.ClearSolutions.code_stub = {"python": ""}\nc.ExecutePreprocessor.timeout = 120\n'
 
 
 def answer_of(one: assignment.Exercise) -> str:
@@ -37,17 +35,22 @@ def answer_of(one: assignment.Exercise) -> str:
 
 def public_test(one: assignment.Exercise) -> str:
     """The check of the notebook, raising AssertionError with its words where it does not pass."""
-    source = one.cells["test"].source
-    last = ast.parse(source).body[-1]
-    lines = source.splitlines()
-    asked = "\n".join(lines[last.lineno - 1 :])
-    before = "\n".join(lines[: last.lineno - 1])
+    before, asked = _parts(one)
     return f"{before}\nverdict = {asked}\nassert verdict.state == 'right', verdict.text".lstrip("\n")
 
 
+def _parts(one: assignment.Exercise) -> tuple[str, str]:
+    """What a check defines, and the line that applies it."""
+    source = one.cells["test"].source
+    first = ast.parse(source).body[-1].lineno - 1
+    lines = source.splitlines()
+    return "\n".join(lines[:first]).rstrip(), "\n".join(lines[first:])
+
+
 def hidden_tests(one: assignment.Exercise) -> list[str]:
-    """The further checks, as functions of the answer."""
-    return [f"{one.answer}_solution = {one.answer}\n{cell.source}" for cell in (one.cells["hidden"], *one.further)]
+    """The further checks, of the answer; each brings along what it needs, for Otter runs each by itself."""
+    before = f"{_parts(one)[0]}\n{one.answer}_solution = {one.answer}\n".lstrip("\n")
+    return [before + cell.source for cell in (one.cells["hidden"], *one.further)]
 
 
 def otter(chapter: Any, name: str) -> Any:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -115,17 +116,26 @@ def join(pages: dict[str, Path], site: Path = SITE) -> None:
     (site / ".nojekyll").touch()
 
 
+def make(student: bool = False, chosen: Sequence[str] | None = None) -> Path:
+    """Build the site of a fork's edition, or the one for its students; returns its folder.
+
+    Raises CalledProcessError for a page with a fault, LeakError, and ValueError for an edition that cannot be.
+    """
+    plan = replace(edition.read(), student=True) if student else edition.read()
+    into = BUILD / "students" if student else BUILD
+    site = into / SITE.name
+    join({lang: build(lang, ROOT, into, plan) for lang in chosen or languages()}, site)
+    return site
+
+
 def main() -> int:
     """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(description="build the site into _build/site")
     parser.add_argument("languages", nargs="*", default=languages())
     parser.add_argument("--student", action="store_true", help="without solutions, into _build/students/site")
     given = parser.parse_args()
-    into = BUILD / "students" if given.student else BUILD
-    site = into / SITE.name
     try:
-        plan = replace(edition.read(), student=True) if given.student else edition.read()
-        join({lang: build(lang, ROOT, into, plan) for lang in given.languages}, site)
+        site = make(given.student, given.languages)
     except (ValueError, assignment.LeakError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -4,7 +4,7 @@ from helpers.models.alexnet import alexnet
 from helpers.models.googlenet import Inception, Supervised, googlenet, supervised_googlenet
 from helpers.models.lenet import classical_lenet, hidden_layer, linear_classifier, modern_lenet, rectified_lenet
 from helpers.models.nin import nin, nin_block
-from helpers.models.nin_variants import varied_nin
+from helpers.models.nin_variants import stuck_nin, varied_nin
 from helpers.models.trained import TRAINED, trained, trained_lenet
 from helpers.models.vgg import VGG_11, deep_vgg, narrow_vgg, paired_vgg, start_with, vgg, vgg_block
 
@@ -26,6 +26,7 @@ __all__ = [
     "paired_vgg",
     "rectified_lenet",
     "start_with",
+    "stuck_nin",
     "supervised_googlenet",
     "trained",
     "trained_lenet",

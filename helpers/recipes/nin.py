@@ -27,9 +27,9 @@ RECIPES = {
     "nin-free": _tried("nin", 8, last=False),
     # the two 1×1 convolutions of each block, without their ReLUs, and without them; no dropout
     "nin-blocks": _tried(),
-    "nin-linear": _tried(pointwise="linear"),
-    "nin-plain": _tried(pointwise="none"),
+    "nin-linear": _tried(between=False),
+    "nin-plain": _tried(pointwise=False),
     # without them, fully connected heads in the place of the average, without and with dropout
-    "nin-dense": _tried(pointwise="none", units=512),
-    "nin-dense-dropout": _tried(pointwise="none", units=512, dropout=0.5),
+    "nin-dense": _tried(pointwise=False, units=512),
+    "nin-dense-dropout": _tried(pointwise=False, units=512, dropout=0.5),
 }  # fmt: skip

@@ -67,6 +67,13 @@ def test_every_other_page_loads_cleanly_and_is_no_wider_than_its_screen(open_pag
             page.context.close()
 
 
+def test_a_chapter_sets_no_cookies_and_keeps_nothing_that_nobody_answered(open_page, address):
+    page = open_page(f"{address}/chapters/en/02_padding_stride.html")
+    wait_until_all_is_there(page)
+    assert page.context.cookies() == []
+    assert set(page.evaluate("Object.keys(localStorage)")) <= {"mode", "theme"}
+
+
 def test_every_page_loads_cleanly_from_disk(open_page, site):
     for name in pages(site):
         page = open_page(f"{site.as_uri()}/{name}")

@@ -36,8 +36,8 @@ def test_what_the_first_tasks_should_show(chapter, page):
     assert page["nin"].side == max(one.side for one in page.values())
     cheapest = {kind: order[0] for kind, order in orders(page).items()}
     assert cheapest == {"parameters": "nin", "multiply_adds": "lenet", "memory": "lenet", "seconds": "lenet"}
-    assert "takes 2.5 times as long as AlexNet ÷ 8, with 1 % more multiply-adds" in told
-    assert round(page["googlenet"].seconds / page["alexnet"].seconds, 1) == 2.5
+    assert "takes more than twice as long as AlexNet ÷ 8, with 1 % more multiply-adds" in told
+    assert page["googlenet"].seconds > 2 * page["alexnet"].seconds
     assert round(100 * page["googlenet"].multiply_adds / page["alexnet"].multiply_adds) == 101
 
 
@@ -64,21 +64,22 @@ def test_the_costs_and_their_orders_are_as_told(chapter, page):
     assert {order[kind][-1] for kind in KINDS[1:]} == {"googlenet"}
     assert "NiN ÷ 8 has the fewest parameters and the second largest memory" in words
     assert (order["parameters"][0], order["memory"][-2]) == ("nin", "nin")
-    assert "three different orders (multiply-adds and time happen to agree)" in chapter.prose["limits"]
-    assert len({tuple(one) for one in order.values()}) == 3
-    assert order["multiply_adds"] == order["seconds"]
+    told = "the cheapest of the five is LeNet or NiN ÷ 8, and the dearest AlexNet ÷ 8 or GoogLeNet ÷ 4"
+    assert told in chapter.prose["limits"]
+    assert {one[0] for one in order.values()} == {"lenet", "nin"}
+    assert {one[-1] for one in order.values()} == {"alexnet", "googlenet"}
 
 
 def test_the_time_of_a_million_differs_as_told(chapter, page):
     price = {key: one.seconds / one.multiply_adds for key, one in page.items()}
     words = chapter.prose["costs-time-words"]
-    assert "almost four, between VGG-11 ÷ 8 and GoogLeNet ÷ 4" in words
-    assert (min(price, key=price.get), max(price, key=price.get)) == ("vgg", "googlenet")
-    assert 3.7 < price["googlenet"] / price["vgg"] < 4
-    assert sorted(price, key=price.get)[-2] == "lenet"  # not cheap per million either
+    assert "A million of them takes more than twice as long in GoogLeNet ÷ 4 as in AlexNet ÷ 8" in words
+    assert price["googlenet"] > 2 * price["alexnet"]
+    assert "LeNet is not cheap per million either" in words
+    assert set(sorted(price, key=price.get)[-2:]) == {"lenet", "googlenet"}
     layers = re.findall(r"(\d+) layers with weights", chapter.cells["costs-time"].outputs[0].text)
     assert layers == ["5", "8", "11", "12", "58"]
-    assert "over 58 layers with weights, VGG-11 ÷ 8 over eleven" in words
+    assert "over 58 layers with weights, AlexNet ÷ 8 over eight" in words
 
 
 def test_the_size_of_the_input_multiplies_the_work_as_told(chapter, page):

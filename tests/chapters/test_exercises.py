@@ -18,7 +18,7 @@ def wrong_of(chapter: str) -> ModuleType:
 
 
 def case(chapter: str, *more: str) -> Any:
-    trains = [pytest.mark.slow] if chapter in ("05_lenet", "07_vgg") else []
+    trains = [pytest.mark.slow] if chapter in ("05_lenet", "07_vgg", "08_nin", "09_googlenet") else []
     return pytest.param(chapter, *more, id="-".join([chapter, *more]), marks=trains)
 
 

@@ -45,6 +45,8 @@ def minutes(chapter: Chapter) -> float:
         "05_lenet",
         "06_alexnet",
         "07_vgg",
+        "08_nin",
+        "09_googlenet",
         "10_five_networks",
     ],
 )

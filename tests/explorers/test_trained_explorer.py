@@ -41,9 +41,9 @@ def name(request):
 
 def test_all_layers_are_seen_at_once_and_each_line_of_maps_scrolls(bare_page, name):
     trained = Trained(bare_page(TrainedExplorer(name, id="w"), **WIDE))
-    strips = trained.region.locator(".cx-strips")
+    strips = trained.region.locator(".cx-strips.tx-many")
     assert strips.bounding_box()["height"] <= 480
-    lines = strips.locator(".cx-thumbs")
+    lines = strips.locator(".cx-thumbs:visible")
     tops = lines.evaluate_all("all => all.map(one => new Set([...one.children].map(map => map.offsetTop)).size)")
     assert set(tops) == {1}
     last = lines.nth(2).locator("button").last
@@ -88,6 +88,38 @@ def test_a_number_is_taken_apart_and_a_filter_switched_off_as_in_pytorch(bare_pa
         right = (explorer.model.float()(X).argmax(1) == test["labels"]).sum().item()
     told = int(score.inner_text().split("Right on ")[1].split(" ")[0])
     assert abs(told - right) <= 1  # two logits may be as good as equal
+
+
+PRESS_AS_IT_CHANGES = """button => new MutationObserver((_, watch) => { watch.disconnect(); button.click(); })
+    .observe(button, { childList: true, characterData: true, subtree: true })"""
+
+
+def test_a_press_just_as_counting_begins_by_itself_does_not_stop_it(bare_page):
+    trained = Trained(bare_page(TrainedExplorer("vgg", id="w"), **WIDE))
+    trained.region.locator(".cx-thumbs[aria-label^='Convolution 2']").locator("button").nth(3).click()
+    trained.region.locator(".cx-score button").evaluate(PRESS_AS_IT_CHANGES)
+    trained.button("Switch off 3: its outputs 0").click()
+    trained.region.locator(".cx-score-text").filter(has_text="Right on").wait_for(timeout=COUNTED)
+
+
+def test_branches_of_googlenets_blocks_unfold_and_are_switched_off_as_in_pytorch(bare_page):
+    explorer = TrainedExplorer("googlenet", id="w")
+    trained = Trained(bare_page(explorer, **WIDE))
+    folds = trained.region.locator("details.cx-block")
+    assert folds.count() == 9
+    folds.nth(3).locator("summary").click()
+    join = folds.nth(3).locator(".cx-thumbs").last
+    join.locator("button").first.click()
+    branches = trained.region.get_by_role("group", name="Branches that are on").get_by_role("checkbox")
+    assert branches.count() == 4
+    for n in (0, 2):
+        branches.nth(n).click()
+    explorer.off = [path for path, name in explorer.parts.items() if name in ("b4.1.cat/0", "b4.1.cat/2")]
+    assert len(explorer.off) == 2
+    torch.testing.assert_close(trained.logits, explorer.output, rtol=1e-4, atol=1e-4)
+    trained.button("Reset").click()
+    explorer.off = []
+    torch.testing.assert_close(trained.logits, explorer.output, rtol=1e-4, atol=1e-4)
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(bare_page, name):

@@ -104,7 +104,7 @@ def test_every_network_has_a_time_and_the_machine_a_name():
 @pytest.mark.slow
 def test_the_command_measures_what_is_stored(monkeypatch, tmp_path):
     monkeypatch.setattr(timings, "FILE", tmp_path / "timings.json")
-    monkeypatch.setattr(timings, "measure", lambda measure=timings.measure: measure(turns=1, batch=1))
+    monkeypatch.setattr(timings, "measure", lambda measure=timings.measure: measure(turns=1, batch=1, turn=0))
     timings.main()
     made = json.loads(timings.FILE.read_text(encoding="utf-8"))
     assert made["seconds"].keys() == FIELDS.keys()

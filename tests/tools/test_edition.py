@@ -52,7 +52,7 @@ def test_the_contents_keep_the_welcome_page_the_picked_chapters_and_the_appendic
     _, toc = site.configuration("en", plan=STUDENT)
     assert toc["root"] == "chapters/en/00_welcome"
     names = [one["file"].rsplit("/", 1)[-1] for part in toc["parts"] for one in part["chapters"]]
-    assert names == ["02_padding_stride", "04_pooling", "glossary", "bibliography", "accessibility"]
+    assert names == ["02_padding_stride", "04_pooling", "glossary", "bibliography", "accessibility", "privacy"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +181,20 @@ def test_every_link_of_a_students_site_is_there_and_none_leads_to_a_solution(pag
             if anchor and there in told:
                 assert anchor in told[there].ids, (path.name, link)
     assert "../../notebooks/02_padding_stride.ipynb" in told[pages / "chapters/en/02_padding_stride.html"].links
+
+
+def test_the_notebooks_of_all_chapters_together_give_nothing_away(tmp_path):
+    edition.hand_out(Edition(student=True), "en", ROOT, tmp_path)
+    chapters = sorted(assignment.CHAPTERS.glob("[0-9]*.ipynb"))
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [path.name for path in chapters[1:]]
+    assert edition.leaks(tmp_path, chapters) == []
+
+
+@pytest.mark.slow
+@pytest.mark.everywhere
+def test_a_students_site_of_all_chapters_is_built(tmp_path):
+    built = site.build("en", ROOT, tmp_path, Edition(student=True))
+    assert len(list((built / "notebooks").iterdir())) == len(list(assignment.CHAPTERS.glob("[0-9]*.ipynb"))) - 1
 
 
 @pytest.mark.slow

@@ -102,7 +102,7 @@ def test_comments_docstrings_and_layout_do_not_count(root, stale):
         ("class Quiz(", ALL - {"00_welcome"}),  # imported inside of exercise.quiz
         ("def conv2d_shape(", ALL),
         ("def corr2d(", {"02_padding_stride", "03_channels", "04_pooling"}),
-        ("def trace(", {"05_lenet", "06_alexnet", "07_vgg", "10_five_networks"}),
+        ("def trace(", {"05_lenet", "06_alexnet", "07_vgg", "08_nin", "09_googlenet", "10_five_networks"}),
         ("def say(", ALL),
     ],
 )
@@ -113,7 +113,7 @@ def test_code_makes_those_stale_that_reach_it(root, stale, line, reached_by):
 
 def test_a_change_inside_a_function_counts(root, stale):
     edit(defining(root, "def trained_lenet("), "net.eval()", "net.train()")
-    assert stale() == {"04_pooling", "05_lenet", "06_alexnet", "07_vgg", "10_five_networks"}
+    assert stale() == {"04_pooling", "05_lenet", "06_alexnet", "07_vgg", "08_nin", "09_googlenet", "10_five_networks"}
 
 
 def test_a_module_that_nothing_reaches_makes_nothing_stale(root, stale):
@@ -166,8 +166,16 @@ def test_a_figure_and_its_description_make_those_stale_that_show_it(root, stale)
         ("helpers/recorded/vgg-start-he.json", {"07_vgg"}),
         ("helpers/recorded/lenet-page.json", {"10_five_networks"}),
         ("helpers/recorded/vgg-page.json", {"07_vgg", "10_five_networks"}),
-        ("helpers/sample/fashion_mnist.npz", {"04_pooling", "05_lenet", "06_alexnet", "07_vgg", "10_five_networks"}),
-        ("helpers/pictures/grace_hopper.png", ALL - {"00_welcome", "05_lenet", "07_vgg", "10_five_networks"}),
+        ("helpers/recorded/googlenet-page.json", {"09_googlenet", "10_five_networks"}),
+        ("helpers/recorded/nin-page.json", {"08_nin", "10_five_networks"}),
+        (
+            "helpers/sample/fashion_mnist.npz",
+            {"04_pooling", "05_lenet", "06_alexnet", "07_vgg", "08_nin", "09_googlenet", "10_five_networks"},
+        ),
+        (
+            "helpers/pictures/grace_hopper.png",
+            ALL - {"00_welcome", "05_lenet", "07_vgg", "08_nin", "09_googlenet", "10_five_networks"},
+        ),
     ],
 )
 def test_a_file_makes_those_stale_whose_code_reads_it(root, stale, file, read_by):
@@ -182,7 +190,10 @@ def test_a_file_makes_those_stale_whose_code_reads_it(root, stale, file, read_by
         ("lenet", {"04_pooling", "05_lenet", "06_alexnet", "10_five_networks"}),
         ("alexnet", {"06_alexnet", "10_five_networks"}),
         ("vgg", {"07_vgg", "10_five_networks"}),
-        ("test-images", {"05_lenet", "06_alexnet", "07_vgg", "10_five_networks"}),
+        ("nin", {"08_nin", "10_five_networks"}),
+        ("nin-relu", {"08_nin"}),
+        ("googlenet", {"09_googlenet", "10_five_networks"}),
+        ("test-images", {"05_lenet", "06_alexnet", "07_vgg", "08_nin", "09_googlenet", "10_five_networks"}),
     ],
 )
 def test_the_weights_make_those_stale_that_load_them(root, stale, name, loaded_by):
@@ -221,7 +232,7 @@ def edit_word(root, key, language):
         ("ui.run_me", ALL),
         ("check.right", ALL - {"00_welcome"}),  # from say(f"check.{self.state}")
         ("puzzle.axis1", {"02_padding_stride"}),
-        ("trained.classes", {"05_lenet", "06_alexnet", "07_vgg", "10_five_networks"}),
+        ("trained.classes", {"05_lenet", "06_alexnet", "07_vgg", "08_nin", "09_googlenet", "10_five_networks"}),
         ("trained.loading", set()),  # which the page alone says
         ("site.search", set()),
     ],

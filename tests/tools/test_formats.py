@@ -16,13 +16,17 @@ def chapter(name):
     return notebooks.read(assignment.chapter_path(name))
 
 
+TEST = re.compile(r"-(public|hidden-\d|test-\d)$")
+
+
 def run(cells, names):
-    """Run code cells; returns the ids of those that failed."""
+    """Run code cells, tests each by itself, as Otter does; returns the ids of those that failed."""
     failed = []
     for cell in cells:
         if cell.cell_type == "code":
+            scope = dict(names) if TEST.search(cell.id) else names
             try:
-                exec(TransformerManager().transform_cell(cell.source), names)
+                exec(TransformerManager().transform_cell(cell.source), scope)
             except Exception:
                 if "raises-exception" not in cell.metadata.get("tags", []):
                     failed.append(cell.id)
@@ -76,7 +80,7 @@ def test_the_solutions_pass_every_test_and_the_starters_none(name, kind, monkeyp
     assert run(make[kind]().cells, {"__name__": "solved"}) == []
     strip = {"otter": as_otter_hands_out, "nbgrader": as_nbgrader_hands_out}[kind]
     cells = [strip(cell) for cell in make[kind]().cells]
-    tests = [cell.id for cell in cells if re.search(r"-(public|hidden-\d|test-\d)$", cell.id)]
+    tests = [cell.id for cell in cells if TEST.search(cell.id)]
     assert run(cells, {"__name__": "untouched"}) == tests
     answers = "\n".join(cell.source for cell in cells if cell.id.endswith("-answer"))
     assert "_solution" not in answers

@@ -47,7 +47,7 @@ class ClassMapExplorer(TrainedExplorer):
     (torch.Size([10, 5, 5]), torch.Size([10]))
     """
 
-    _state = (
+    _state = (  # a network seen in another way has another state
         "network", "title", "layers", "shapes", "input_shape", "image", "cover", "gallery", "labels", "version",
         "field",
     )  # fmt: skip

@@ -22,7 +22,7 @@ import { explain } from "./explain.js";
 import { canSkip } from "./stages.js";
 import { folds, sums } from "./sums.js";
 
-const LARGE = 7; // columns of a window up to which map, window and kernel stand side by side
+const LARGE = 5; // columns of a window up to which map, window and kernel stand side by side
 
 /** A number in a small cell: two decimals, so that 0.00 is nearly 0, and 0 is 0; null where that would be too long. @param {number} value */
 const twoDecimals = (value) => (value === 0 || Math.abs(value) >= 100 ? null : value.toFixed(2).replace("-", "\u2212"));

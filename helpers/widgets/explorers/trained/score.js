@@ -36,13 +36,14 @@ export class Score {
     this.counting = null;
     /** @type {number | undefined} */
     this.timer = undefined; // of the pause before counting
+    this.alone = -Infinity; // when counting last began by itself
     /** @type {(key: string, params?: Record<string, any>) => string} */
     this.word = (key, params) => say(lang, key, params);
     this.text = h("p", { class: "cx-score-text", "aria-live": "polite" });
     this.button = h("button", {
       type: "button",
       class: "cx-button",
-      onclick: () => (this.running ? this.#stop() : this.#begin(this.state)),
+      onclick: () => this.#pressed(),
     });
     this.element = h(
       "div",
@@ -59,9 +60,21 @@ export class Score {
       this.state = state;
       clearTimeout(this.timer);
       const changed = keyOf(state) !== keyOf(PLAIN);
-      if (changed && !this.known.has(keyOf(state))) this.timer = setTimeout(() => this.#begin(state), WAIT);
+      if (changed && !this.known.has(keyOf(state))) this.timer = setTimeout(() => this.#beginAlone(state), WAIT);
     }
     this.#tell();
+  }
+
+  /** Whoever presses just as counting begins by itself wants it to begin. */
+  #pressed() {
+    if (!this.running) this.#begin(this.state);
+    else if (performance.now() - this.alone > WAIT) this.#stop();
+  }
+
+  /** @param {Edits} state */
+  #beginAlone(state) {
+    this.alone = performance.now();
+    this.#begin(state);
   }
 
   /** @param {Edits} state */

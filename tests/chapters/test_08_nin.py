@@ -1,0 +1,208 @@
+"""Chapter 8 says what is true: its definitions, its numbers, its experiments, its exercises' checks and its quiz."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+import re
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from helpers import data, models, network, recordings, shapes
+from helpers.widgets import ClassMapExplorer
+from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
+from tests.chapters.reading import chapter_named
+from tests.chapters.test_07_vgg import count, taught
+
+pytestmark = pytest.mark.slow  # the chapter trains
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    return chapter_named("08_nin")
+
+
+@pytest.fixture(scope="module")
+def names(chapter):
+    return chapter.names
+
+
+def printed(chapter, cell):
+    return "".join(output.get("text", "") for output in chapter.cells[cell].outputs)
+
+
+def test_chapter_and_helpers_define_the_same(chapter):
+    for cell, of_helpers in (("block-def", models.nin_block), ("nin-def", models.nin)):
+        name = of_helpers.__name__
+        assert taught(chapter.sources[cell], name) == taught(inspect.getsource(of_helpers), name)
+
+
+def test_a_1x1_convolution_and_a_linear_layer_agree(chapter):
+    assert "(2, 4, 5, 7) equal at all 70 pixels" in printed(chapter, "pixel-run")
+    assert "70 samples with 3 features" in chapter.prose["pixel-predict"]
+    told = printed(chapter, "pixel-shuffle")
+    assert "1×1: shuffled before or after, the same? True" in told
+    assert "3×3: shuffled before or after, the same? False" in told
+    assert "with a ReLU between, the same? False" in printed(chapter, "between-merge")
+
+
+def test_the_numbers_of_the_two_heads(chapter):
+    told, prose = printed(chapter, "average-count"), chapter.prose["average-words"]
+    with torch.device("meta"):
+        alexnet, nin = models.alexnet(), models.nin()
+    heads = count(alexnet[13:]), count(nin[7:])
+    assert isinstance(alexnet[13], nn.Flatten)
+    assert heads == (43_040_778, 34_790)
+    assert all(f"{number:,}" in told for number in (*heads, 46_764_746, 1_992_166))
+    assert f"{heads[0] / 1e6:.1f} million parameters against {heads[1]:,}" in prose
+    assert heads[0] // heads[1] > 1_200
+    assert "over 1,200 times" in prose
+    assert count(nin[:7]) / count(alexnet[:13]) == pytest.approx(0.5, abs=0.05)
+    assert [sum(isinstance(one, nn.Conv2d) for one in net.modules()) for net in (alexnet, nin[:7], nin)] == [5, 9, 12]
+
+
+def test_other_sizes_give_what_the_chapter_says(chapter):
+    nin = models.nin(32).eval()
+    with torch.no_grad():
+        sides = [tuple(nin[:8](torch.rand(1, 1, h, w)).shape[2:]) for h, w in ((224, 224), (300, 200), (400, 400))]
+    assert sides == [(5, 5), (8, 5), (11, 11)]
+    assert "8×5 instead of 5×5" in chapter.prose["average-size-words"]
+    assert "wants 6,400 numbers and gets 10,240" in chapter.prose["average-size-words"]
+    assert "10240" in str(chapter.raised["average-size-break"])
+    assert "6400" in str(chapter.raised["average-size-break"])
+    assert "(1, 10) (1, 40)" in printed(chapter, "wrong-fixed")
+    assert "11×11" in chapter.prose["wrong-fixed-words"]
+    assert "spatial targets" in str(chapter.raised["wrong-flatten"])
+
+
+def test_the_notes_table_and_what_follows_from_its_losses(chapter):
+    rows = re.findall(r"^\| (\d) \| ([\d.]+) \|", chapter.prose["stuck"], re.M)
+    losses = {int(epoch): float(loss) for epoch, loss in rows}
+    told = {1: 1.5007, 2: 0.3999, 3: 0.2372, 4: 0.1637, 5: 0.1245}  # as the notes print them: divided by the epoch
+    assert all(losses[epoch] == pytest.approx(epoch * loss, abs=3e-4) for epoch, loss in told.items())
+    assert 0.2 * math.log(10) < losses[5] < 0.3 * math.log(10)
+    assert "At most two." in chapter.prose["stuck-floor-words"]
+
+
+def test_a_picture_whose_own_logit_is_0_costs_at_least_ln_10():
+    draw = torch.Generator().manual_seed(0)
+    logits = torch.rand(1000, 10, generator=draw) * 5 * (torch.rand(1000, 10, generator=draw) < 0.5)
+    logits[:, 3] = 0
+    losses = F.cross_entropy(logits, torch.full((1000,), 3), reduction="none")
+    assert losses.min() >= math.log(10) - 1e-5
+
+
+def last_of(name):
+    return [run["validation_accuracy"][-1] for run in recordings.load(name).runs]
+
+
+def test_without_the_relu_every_run_is_better(chapter):
+    relu, free = last_of("nin-relu"), last_of("nin-free")
+    assert min(free) > max(relu)
+    difference = 100 * (sum(free) - sum(relu)) / 3
+    assert f"{difference:.0f} percentage points better on average" in chapter.prose["stuck-look"]
+    one, other = (recordings.load(name).recipe for name in ("nin-relu", "nin-free"))
+    assert other.settings == {**one.settings, "last": False}
+    assert (one.epochs, one.images, one.size, one.lr) == (8, 6_000, 99, 0.001)
+
+
+def test_the_stuck_network_is_stuck_where_the_chapter_says(chapter, names):
+    stuck, X, y = models.stuck_nin(), names["X_few"], names["test"].labels
+    assert len(X) == 100
+    every, labels = next(iter(data.Batches(names["test"], len(y), size=99)))
+    with torch.no_grad():
+        logits = stuck(every)
+    sandal, pullover = data.CLASSES.index("sandal"), data.CLASSES.index("pullover")
+    assert (logits[:, sandal] == 0).all()
+    assert (logits[:, pullover] > 0).float().mean() < 0.2
+    assert logits[:, pullover].max() < 0.5
+    right = [(logits[labels == c].argmax(1) == c).float().mean().item() for c in range(10)]
+    assert [c for c in range(10) if right[c] == 0] == [pullover, sandal]
+    assert min(value for c, value in enumerate(right) if c not in (sandal, pullover)) > 0.3
+    F.cross_entropy(stuck(every), labels).backward()
+    size = stuck[7][4].weight.grad.abs().sum(dim=(1, 2, 3))
+    assert size[sandal] == 0
+    assert 0 < size[pullover] < 0.1 * size.median()
+    assert "sandal       0.0000" in printed(chapter, "stuck-gradient")
+
+
+def test_fresh_networks_start_with_dead_maps_whose_cause_is_the_last_bias(names):
+    dead = [names["dead_at_start"](seed) for seed in range(20)]
+    assert 4 <= sum(dead) / 20 <= 6
+    assert max(dead) >= 9
+    same = 0
+    for seed in range(20):
+        torch.manual_seed(seed)
+        net = models.nin(8, last=False).eval()
+        with torch.no_grad():
+            maps = net[:8](names["X_few"])
+        assert maps.std(dim=0).max() < 0.01  # pictures hardly differ any more
+        same += ((maps.mean(dim=(0, 2, 3)) < 0) == (net[7][4].bias < 0)).sum().item()
+    assert same > 150  # of 200 maps
+
+
+def test_he_leaves_fewer_maps_dead(names):
+    def dead(seed, he):
+        torch.manual_seed(seed)
+        net = models.nin(8).eval()
+        with torch.no_grad():
+            return ((models.start_with(net) if he else net)(names["X_few"]) == 0).all(dim=0).sum().item()
+
+    assert sum(dead(seed, True) for seed in range(20)) < 0.5 * sum(dead(seed, False) for seed in range(20))
+
+
+def test_what_a_map_sees(chapter):
+    told = printed(chapter, "reach-field")
+    assert "one number sees 195 rows" in told
+    assert "33 65 97 129 161" in told
+    assert "22 67 112 156 201" in told
+    layers = network.trace(models.trained("nin"), (1, 224, 224))
+    windows = [(one["kernel_size"][0], one["stride"][0], one["padding"][0]) for one in layers if "kernel_size" in one]
+    assert shapes.receptive_field(windows)[-1] == (195, 32, -64)
+    assert ClassMapExplorer("nin").field == [195, 32, -64]
+
+
+def test_the_average_and_the_last_layer_change_places(names):
+    torch.testing.assert_close(names["mean_first"], names["logits"], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(names["mean_last"], names["logits"], rtol=1e-5, atol=1e-5)
+
+
+def test_a_black_picture_has_logits():
+    assert (ClassMapExplorer("nin", cover=(0, 0, 28, 28)).output != 0).all()
+
+
+def test_the_quiz_knows_the_answers():
+    questions = json.loads((QUIZZES / "08_nin.json").read_text(encoding="utf-8"))["questions"]
+    answers = {question["id"]: question.get("answer") for question in questions}
+    assert answers["pointwise"] == shapes.conv2d_parameters(64, 10, 1)
+    assert 0.1 * math.log(10) < 0.40 < 0.2 * math.log(10)
+
+
+def test_every_error_rate_is_the_papers():
+    """The paper's tables 1 to 5, as other sources quote them."""
+    chapter = chapter_named("08_nin")
+    for rate in ("17.56", "15.99", "16.46"):
+        assert rate in chapter.prose["heads"]
+    for rate in ("10.41", "8.81", "35.68", "2.35", "0.47"):
+        assert rate in chapter.prose["audit"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_loss_falls_within_a_few_steps(seed):
+    """As the chapter starts it, on pictures of the sample."""
+    torch.manual_seed(seed)
+    net = models.start_with(models.nin(8, last=False, dropout=0.2))
+    batches = data.Batches(data.sample().train.take(torch.arange(960)), 64, shuffle=True, seed=seed, size=99)
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.002)
+    losses = []
+    for X, y in [batch for _ in range(3) for batch in batches]:
+        loss = F.cross_entropy(net(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])

@@ -1,0 +1,186 @@
+"""Chapter 9 says what is true: its definitions, its numbers, its audit and its quiz."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from helpers import data, models, network, recordings, train, weights
+from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
+from tests.chapters.reading import chapter_named
+from tests.chapters.test_07_vgg import Taught
+
+pytestmark = pytest.mark.slow  # the chapter trains
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    return chapter_named("09_googlenet")
+
+
+@pytest.fixture(scope="module")
+def names(chapter):
+    return chapter.names
+
+
+def taught(source):
+    """The one definition of a source as a syntax tree, as a chapter shows it."""
+    [node] = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    if ast.get_docstring(node) is not None:
+        node.body = node.body[1:]
+    return ast.dump(Taught().visit(node))
+
+
+def test_chapter_and_helpers_define_the_same(chapter, names):
+    for cell, of_helpers in (("block-def", models.Inception), ("googlenet-def", models.googlenet)):
+        assert taught(chapter.sources[cell]) == taught(inspect.getsource(of_helpers))
+    assert names["INCEPTIONS"] == models.googlenet.__globals__["INCEPTIONS"]
+
+
+def count(net):
+    return sum(p.numel() for p in net.parameters())
+
+
+def printed(chapter, cell):
+    return "".join(output.get("text", "") for output in chapter.cells[cell].outputs)
+
+
+def totals(block):
+    rows = network.table(network.trace(block, (192, 28, 28)), (192, 28, 28))
+    return sum(row.parameters for row in rows)
+
+
+def test_what_is_seen_in_the_first_explorer(chapter, names):
+    told, block = chapter.prose["touch-tasks"], models.Inception(192, 64, (96, 128), (16, 32), 32)
+    parts = [count(branch) for branch in (block.branch1, block.branch2, block.branch3, block.branch4)]
+    assert max(parts) == parts[1]
+    assert f"{parts[1]:,} of {count(block):,}" in told
+    rows = network.table(names["explorer"].layers, (192, 28, 28))
+    assert [rows[6].text, rows[8].text] == [
+        "Conv2d(192, 16, kernel_size=1)",
+        "Conv2d(16, 32, kernel_size=5, padding=2)",
+    ]
+    block.branch3[0], block.branch3[2] = nn.Identity(), nn.Conv2d(192, 32, 5, padding=2)
+    assert f"{totals(block) / 163_696:.1f} times as many, {totals(block):,}" in told
+    assert "from 12,832 to 153,632" in told
+    assert [count(nn.Conv2d(c, 32, 5)) for c in (16, 192)] == [12_832, 153_632]
+    fields = [row.field for row in rows if row.text.startswith("Conv2d")]
+    assert fields == [(1, 1), (1, 1), (3, 3), (1, 1), (5, 5), (3, 3)]
+
+
+def test_what_reductions_save(chapter, names):
+    assert "5×5: 153,600 directly,  15,872 by way of 16" in printed(chapter, "reduce-weights")
+    assert "both: 374,784 and 144,896" in printed(chapter, "reduce-weights")
+    assert "153,600 weights without its reduction and 15,872 with it" in chapter.prose["reduce-words"]
+    tipping = [c_r for c_r in range(1, 193) if names["reduced"](192, c_r, 32, 5) > names["direct"](192, 32, 5)]
+    assert f"costs more from {tipping[0]} channels on" in chapter.prose["reduce-limit-words"]
+
+
+def test_the_network_is_as_published(chapter, names):
+    assert "5,977,530 parameters" in printed(chapter, "costs-table")
+    assert "classifier  (1, 10)" in printed(chapter, "trace")
+    sums = [int(line.rpartition("=")[2]) for line in printed(chapter, "channels").splitlines()]
+    assert sums == [256, 480, 512, 512, 512, 528, 832, 832, 1024]
+    rows = network.table(network.trace(models.googlenet(), (1, 96, 96)), (1, 96, 96))
+
+    def part(stages, what):
+        chosen = [row for row in rows if row.name.startswith(stages)]
+        return sum(getattr(row, what) for row in chosen) / sum(getattr(row, what) for row in rows)
+
+    assert part(("b4", "b5"), "parameters") == pytest.approx(0.89, abs=0.01)  # nearly nine tenths
+    assert part(("b2", "b3"), "multiply_adds") > 0.5
+    assert f"{100 * part('classifier', 'parameters'):.1f} % of the total" in chapter.prose["costs-words"]
+    assert [(row.name, row.field) for row in rows if row.name == "b5.1.cat"] == [("b5.1.cat", (715, 715))]
+
+
+def test_where_the_saving_comes_from(names):
+    """Without reductions four times as many parameters; with fully connected layers ten times."""
+    assert names["extra"] / 5_977_530 + 1 == pytest.approx(4, abs=0.1)
+    assert (names["head"] + 5_977_530) / 5_977_530 == pytest.approx(10, abs=0.5)
+
+
+def test_so_many_pictures_are_right_without_a_branch(chapter):
+    """The answers to the tasks under the trained network, on the 200 test images of the page."""
+    held = load_file(weights.TEST_IMAGES)
+    batches = data.Batches(data.Split(held["images"], held["labels"].long()), 200, size=96)
+    net = models.trained("googlenet")
+
+    def right(*parts):
+        return round(200 * train.accuracy(network.without(net, parts, (1, 96, 96)), batches))
+
+    told = chapter.prose["alive-tasks"]
+    first, fourth, fifth = ([right(f"{name}.cat/{n}") for n in range(4)] for name in ("b3.0", "b4.0", "b4.1"))
+    assert f"{right()} are right. Without the 5×5 branch of 3a, {first[2]} are." in told
+    assert f"the 1×1 branch {first[0]} are left, without the 3×3 branch {first[1]}, without the pooling branch {first[3]}" in told  # fmt: skip  # noqa: E501
+    assert f"In 4a, {fourth[0]} are left without the 1×1 branch, and in 4b {fifth[0]}" in told
+    assert f"at least {min(fourth[1:] + fifth[1:])}." in told
+    fives = [f"b{n}.{i}.cat/2" for n, i in ((3, 0), (3, 1), *((4, i) for i in range(5)), (5, 0), (5, 1))]
+    assert (
+        f"{right(*fives)} are right without all nine 5×5 branches, against {right()} with them"
+        in chapter.prose["alive-words"]
+    )
+
+
+def test_the_gradients_are_what_the_chapter_says(names):
+    measured = names["measured"]
+    plain, helped, he = measured[False, 0.0], measured[False, 0.3], measured[True, 0.0]
+    assert plain[0] < plain[-1] / 1000  # thousands of times smaller
+    assert helped[0] > 10 * plain[0]
+    assert helped[-1] == pytest.approx(plain[-1], rel=1e-3)
+    assert he[0] > 1e6 * plain[0]
+    assert max(measured[True, 0.3][n] / he[n] for n in range(6)) < 1.2
+
+
+def test_the_recorded_runs_are_what_the_chapter_says():
+    recipe = recordings.load("googlenet-plain").recipe
+    assert (recipe.images, recipe.batch_size, recipe.lr, recipe.size, recipe.settings) == (6_000, 64, 0.001, 96, {})
+    page = recordings.load("googlenet-page").recipe
+    assert (page.settings, page.epochs, page.size) == ({"divide": 4}, 8, 96)
+
+
+def test_the_papers_table(chapter, names):
+    printed_rows, ours = names["PRINTED"], names["ours"]
+    assert sum(params for params, _ in printed_rows.values()) == pytest.approx(6797.7)
+    assert sum(ops for _, ops in printed_rows.values()) == 1502
+    near = {name for name, (params, _) in printed_rows.items() if abs(params - ours[name][0]) < 1.1}
+    assert near == {"conv2", "3a", "3b", "4b", "linear"}
+    off = [abs(printed_rows[name][0] - ours[name][0]) for name in ("4a", "4c", "4d", "4e", "5a", "5b")]
+    assert [round(min(off)), round(max(off))] == [3, 54]
+    assert "2,712 weights, 34.0 million" in printed(chapter, "audit-first")
+    assert "AlexNet has 8.7 times as many" in printed(chapter, "audit-sums")
+    assert names["total"] == 6_998_552
+    assert names["kernels"](names["theirs"])[5, 5] == 0
+    assert names["kernels"](names["paper"])[5, 5] == 9
+
+
+def test_the_messages_that_the_chapter_shows_are_pytorchs(chapter):
+    assert "Sizes of tensors must match" in str(chapter.raised["wrong-padding-code"])
+
+
+def test_the_quiz_knows_the_answers():
+    questions = json.loads((QUIZZES / "09_googlenet.json").read_text(encoding="utf-8"))["questions"]
+    answers = {question["id"]: question.get("answer") for question in questions}
+    block = models.Inception(512, 128, (128, 256), (24, 64), 64)
+    assert answers["channels"] == block(torch.zeros(1, 512, 3, 3)).shape[1]
+    assert answers["fives"] == 64 * 8 + 8 * 32 * 25
+
+
+def test_the_experiment_ends_as_the_chapter_says(chapter):
+    plain, helped = (recordings.load(f"googlenet-{name}") for name in ("plain", "auxiliary"))
+    assert dataclasses.replace(helped.recipe, settings={}) == plain.recipe
+    assert (helped.recipe.settings, helped.recipe.epochs, len(helped.recipe.seeds)) == ({"weight": 0.3}, 4, 3)
+    for one, other in zip(plain.runs, helped.runs, strict=True):
+        first, second = one["validation_accuracy"], other["validation_accuracy"]
+        assert max(first[0], second[0]) < 0.11  # chance
+        assert first[1] > second[1]
+        assert first[2] > second[2]
+    (mean, spread), (helped_mean, helped_spread) = plain.validation_accuracy, helped.validation_accuracy
+    assert abs(mean - helped_mean) == pytest.approx(0.01, abs=0.005)
+    assert abs(mean - helped_mean) < min(spread, helped_spread)

@@ -119,6 +119,11 @@ def test_the_table_of_activation_and_schedule(chapter):
     assert min(patient, relu) > max(others)
     slow = recordings.load("lenet-classical").curve("validation_accuracy")
     assert slow == sorted(slow)  # still rising, epoch after epoch
+    hidden = recordings.load("hidden-modern").validation_accuracy[0]
+    assert f"the hidden layer reaches {hidden:.3f}, about as much as LeNet" in words
+    assert abs(hidden - patient) < 0.002
+    recipe = recordings.RECIPES["lenet-classical"]
+    assert f"each epoch has {math.ceil(54_000 / recipe.batch_size)}" in words
     assert f"{sigmoid:.2f}." in chapter.prose["cure"]
 
 
@@ -174,7 +179,11 @@ def test_what_is_said_of_sigmoids(names):
     assert 1e-5 < spreads[0] < 1e-4  # the fifth decimal
     assert 50 < spreads[50] / spreads[0] < 200  # a factor of about a hundred
     start = {name: sum(values) / 3 for name, values in names["at_start"].items()}
-    assert start["4σ"] > 100 * start["σ"]
+    assert min(start["4(σ − ½) + ½"], start["4(σ − ½)"]) > 100 * max(start["σ"], start["σ − ½"])
+    after = {name: sum(values) / 3 for name, values in names["after_50"].items()}
+    assert after["4(σ − ½) + ½"] < after["tanh"] + 0.1  # with a slope of 1 as fast as tanh, even with the constant
+    assert 0.4 < after["σ"] - after["σ − ½"] < 0.6  # what the constant costs with a slope of 1/4
+    assert 0 < after["4(σ − ½) + ½"] - after["4(σ − ½)"] < 0.25  # and with a slope of 1
     assert 8 < start["σ, Glorot"] / start["σ"] < 15  # about ten times larger
     X, slopes = names["pictures"], []
     for layer in models.classical_lenet():
@@ -199,6 +208,9 @@ def test_most_mistakes_fall_into_two_blocks(names):
     places = [[data.CLASSES.index(name) for name in block] for block in blocks]
     inside = sum(wrong[block][:, block].sum() for block in places)
     assert inside > 0.9 * wrong.sum()
+    tops, shoes = (wrong[block][:, block].sum() for block in places)
+    assert tops > wrong.sum() / 2
+    assert shoes > (wrong.sum() - tops) / 2
 
 
 def test_what_is_said_of_shuffled_pixels(chapter):
@@ -210,6 +222,7 @@ def test_what_is_said_of_shuffled_pixels(chapter):
 def test_what_is_said_of_the_trained_network(chapter):
     net = models.trained_lenet()
     assert f"{net[0].bias[3].item():.2f}" in chapter.prose["sees-need"]
+    assert net[0].weight[3].sum() < 0  # the boot is a shadow
     row = shapes.receptive_field([(5, 1, 2), (2, 2), (5, 1)])[-1]
     assert (row.size, row.jump, row.start) == (14, 2, -2)  # the patches of the second convolution
 

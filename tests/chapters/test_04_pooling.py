@@ -102,7 +102,7 @@ def test_the_chapter_s_claims_about_the_trained_network(chapter, names):
     from helpers.recipes import RECIPES
 
     assert (RECIPES["lenet-modern"].flips, RECIPES["lenet-modern"].shift) == (True, 0)
-    assert "mirrored pictures, but none that was moved" in chapter.prose["shift-network"]
+    assert "mirrored pictures, but with no shifted ones" in chapter.prose["shift-network"]
     for one, _, _, four, *_ in names["shares"].values():
         assert one < 0.15
         assert four > 0.5

@@ -96,7 +96,8 @@ class ClassMapExplorer(TrainedExplorer):
     def _fallback(self) -> str:
         label = int(self.output.argmax())
         name = say("maps.map", name=html.escape(say(f"class.{label}")))
-        return super()._fallback() + table(name, self.maps[label].tolist())
+        numbers = [[round(value, 2) for value in row] for row in self.maps[label].tolist()]  # the same on every machine
+        return super()._fallback() + table(name, numbers)
 
     def __repr__(self) -> str:
         return f"ClassMapExplorer({self.network!r}, {self._told()})"

@@ -54,7 +54,9 @@ def test_axe_finds_nothing_in_our_parts_of_a_chapter(chapter, scheme):
     chapter.emulate_media(color_scheme=scheme)
     chapter.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
     chapter.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
-    chapter.get_by_role("spinbutton", name="Stride rows").first.fill("0")  # with an alert, too
+    stride = chapter.get_by_role("spinbutton", name="Stride rows").first
+    if stride.count():
+        stride.fill("0")  # with an alert, too
     assert faults_by_axe(chapter, *(part for part in OURS if chapter.locator(part).count()), scheme=scheme) == []
 
 
@@ -123,8 +125,8 @@ def test_the_search_page_finds_sections_over_http_and_from_disk(open_page, site,
         assert any("2-D convolution" in text for text in results.all_inner_texts())
         page.get_by_role("searchbox", name="Search this book").fill("1x1 convolution")
         assert results.first.inner_text() == "3 · Channels › The 1×1 convolution"
-        assert results.count() < 12  # not every page that has a 1 and a convolution
-        marked = page.locator(".course-search-results li").nth(2).locator("mark").all_inner_texts()
+        assert results.count() < 25  # not every page that has a 1 and a convolution
+        marked = page.locator(".course-search-results li").first.locator("mark").all_inner_texts()
         assert set(marked) >= {"1×1", "convolution"}
         assert "\\" not in page.locator(".course-search-results").inner_text()  # no LaTeX
         page.get_by_role("searchbox", name="Search this book").fill("zebra")
@@ -237,7 +239,7 @@ def test_hidden_checks_do_not_show_on_the_page(site):
     assert ">Hide the solution</p>" in text
     index = (site / "_static/search-index.js").read_text(encoding="utf-8")
     assert "corr2d_by_kernel(" in index
-    assert "_solution" not in index
+    assert set(re.findall(r"\w+_solution", index)) == {"unread_solution"}  # which tells teachers what a check names
 
 
 @pytest.mark.parametrize("name", CHAPTERS[1:])
@@ -254,8 +256,8 @@ def test_a_chapter_page_is_light(browser, address, name):
     page.close()
     sizes = {url: len(b if re.search(r"\.(woff2?|png)$", url) else gzip.compress(b)) for url, b in bodies.items()}
     assert len(sizes) > 5
-    weights = [sizes.pop(url) for url in list(sizes) if "lenet-weights" in url]
-    assert len(weights) == (name == "05_lenet")
+    weights = [sizes.pop(url) for url in list(sizes) if "-weights.js" in url]
+    assert len(weights) == (name in ("05_lenet", "08_nin"))  # whose first explorer is a trained network
     assert sum(weights) <= 300_000
     assert sum(sizes.values()) <= 600_000, sizes
 

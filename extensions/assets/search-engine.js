@@ -224,11 +224,12 @@
     const hits = terms(text, false).filter(([term]) => wanted.has(term));
     let best = 0;
     let start = 0;
-    hits.forEach(([, from], n) => {
-      const within = hits.slice(n).filter(([, , to]) => to <= from + length - 30);
+    for (const [, at] of hits) {
+      const [from, to] = cut(text, at, length); // what would be shown
+      const within = hits.filter(([, start, end]) => start >= from && end <= to);
       const value = new Set(within.map(([term]) => term)).size + within.length / 100;
-      if (value > best) [best, start] = [value, from];
-    });
+      if (value > best) [best, start] = [value, at];
+    }
     return mark(text, ...cut(text, start, length), hits);
   };
 

@@ -49,14 +49,25 @@ def test_a_chapter_loads_cleanly_and_is_no_wider_than_its_screen(chapter):
     is_no_wider_than_its_screen(chapter)
 
 
+def make_an_alert(page):
+    """A setting that is refused; a page without such settings is given an answer that is none."""
+    article, settings = page.locator(".bd-article"), page.get_by_role("spinbutton")
+    if settings.count():
+        stride = page.get_by_role("spinbutton", name="Stride rows")
+        (stride if stride.count() else settings).first.fill("-1")
+        article.get_by_role("alert").filter(visible=True).first.wait_for()
+    else:
+        article.get_by_role("textbox").first.fill("many")
+        article.get_by_role("button", name="Check", exact=True).first.click()
+        article.get_by_role("status").filter(has_text="many").first.wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_our_parts_of_a_chapter(chapter, scheme):
     chapter.emulate_media(color_scheme=scheme)
     chapter.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
     chapter.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
-    stride = chapter.get_by_role("spinbutton", name="Stride rows").first
-    if stride.count():
-        stride.fill("0")  # with an alert, too
+    make_an_alert(chapter)
     assert faults_by_axe(chapter, *(part for part in OURS if chapter.locator(part).count()), scheme=scheme) == []
 
 
@@ -125,8 +136,9 @@ def test_the_search_page_finds_sections_over_http_and_from_disk(open_page, site,
         assert any("2-D convolution" in text for text in results.all_inner_texts())
         page.get_by_role("searchbox", name="Search this book").fill("1x1 convolution")
         assert results.first.inner_text() == "3 · Channels › The 1×1 convolution"
-        assert results.count() < 25  # not every page that has a 1 and a convolution
-        marked = page.locator(".course-search-results li").first.locator("mark").all_inner_texts()
+        told = page.locator(".course-search-results li").all_inner_texts()
+        assert all("1×1" in one and "convolution" in one.lower() for one in told)  # not all with a 1 and a convolution
+        marked = page.locator(".course-search-results li").nth(1).locator("mark").all_inner_texts()
         assert set(marked) >= {"1×1", "convolution"}
         assert "\\" not in page.locator(".course-search-results").inner_text()  # no LaTeX
         page.get_by_role("searchbox", name="Search this book").fill("zebra")
@@ -239,7 +251,7 @@ def test_hidden_checks_do_not_show_on_the_page(site):
     assert ">Hide the solution</p>" in text
     index = (site / "_static/search-index.js").read_text(encoding="utf-8")
     assert "corr2d_by_kernel(" in index
-    assert set(re.findall(r"\w+_solution", index)) == {"unread_solution"}  # which tells teachers what a check names
+    assert "_solution" not in index
 
 
 @pytest.mark.parametrize("name", CHAPTERS[1:])

@@ -129,6 +129,16 @@ def test_terms_know_their_places():
         }  # fmt: skip
 
 
+def test_a_snippet_is_chosen_by_what_it_shows():
+    """Not by what stands near its first term, part of which is cut off again."""
+    text = (
+        f"{'Nothing here says it. ' * 4}Some layers that are repeated as one, such as a VGG block, which is made of "
+        f"convolutions with ReLU, {'one after the other, ' * 4}and a NiN block: a convolution and two 1×1 convolutions."
+    )
+    parts = node("return snippet(asked.text, new Set(['convolut', '1x1']));", text=text)
+    assert "1×1" in [part for part, marked in parts if marked]
+
+
 def test_a_snippet_shows_the_terms_and_whole_words():
     text = "Nothing here says it. " * 20 + "Then the kernel is flipped at last. " + "And so on and on. " * 20
     parts = node("return snippet(asked.text, new Set(['kernel', 'flip']));", text=text)

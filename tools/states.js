@@ -44,10 +44,13 @@ class Model {
   off() {}
 }
 
+/** Members that explorers build with the page, and ask while they follow a link. */
+const BUILT = ["player", "controls", "layers", "map", "drawing", "status", "running"];
+
 /** An explorer that computes what follows from its state and keeps its link, and draws nothing. */
 function awake(Kind, author) {
   const explorer = new Kind(new Model(author));
-  for (const part of ["player", "controls", "layers", "map", "drawing", "status"]) explorer[part] = nothing(); // built with a page
+  for (const part of BUILT) explorer[part] = nothing();
   explorer.update = () => {
     const { draft } = explorer;
     if (!draft.refused && explorer.computed !== draft.valid) {

@@ -15,7 +15,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,19 +72,20 @@ def asked(name: str, state: dict[str, Any]) -> dict[str, Any]:
 def changed(author: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """The traits that settings give, where the author's state is as told; a name with points leads into a trait.
 
-    A value is taken as it is, but for two: null takes the item of a list away, and {"gallery": 3} is the fourth picture
-    that the explorer offers.
+    A value is taken as it is, but for three: null takes the item of a list away, {"gallery": 3} is the fourth picture
+    that the explorer offers, and {"grey": 0} is a picture of that level everywhere.
 
     >>> changed({"a": [{"b": 1}, {"b": 2}]}, {"a.1.b": 3, "a.0": None})
     {'a': [{'b': 3}]}
     """
     made: dict[str, Any] = {}
     for path, value in settings.items():
-        trait, *inner = [int(part) if part.isdigit() else part for part in path.split(".")]
+        trait, *rest = path.split(".")
+        inner = [int(part) if part.isdigit() else part for part in rest]
         if not inner:
-            made[trait] = picture(author, value["gallery"]) if isinstance(value, dict) else value
+            made[trait] = picture(author, **value) if isinstance(value, dict) else value
             continue
-        place = made.setdefault(trait, copy.deepcopy(author[trait]))
+        place: Any = made.setdefault(trait, copy.deepcopy(author[trait]))
         for part in inner[:-1]:
             place = place[part]
         if value is None:
@@ -97,9 +97,11 @@ def changed(author: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def picture(author: dict[str, Any], n: int) -> list[list[int]]:
-    """A picture of an explorer's gallery, as rows of levels."""
-    start = n * SIDE * SIDE
+def picture(author: dict[str, Any], gallery: int | None = None, grey: int = 0) -> list[list[int]]:
+    """A picture of an explorer's gallery as rows of levels, or one of the same level everywhere."""
+    if gallery is None:
+        return [[grey] * SIDE] * SIDE
+    start = gallery * SIDE * SIDE
     levels = list(base64.b64decode(author["gallery"])[start : start + SIDE * SIDE])
     return [levels[row * SIDE : (row + 1) * SIDE] for row in range(SIDE)]
 

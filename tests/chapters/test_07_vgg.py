@@ -222,6 +222,28 @@ def test_the_experiment_ends_as_the_chapter_says(chapter, names):
     assert list(names["results"].values()) == [pairs, linear, fives, *longer]
 
 
+def test_what_is_said_of_the_notes_recipe(chapter):
+    recording, told = recordings.load("vgg-narrow"), chapter.prose["recipe-words"]
+    recipe, [run] = recording.recipe, recording.runs
+    assert recipe == recordings.RECIPES["vgg-narrow"]
+    assert (recipe.epochs, recipe.size, recipe.batch_size, recipe.lr, recipe.again) == (5, 224, 256, 0.001, False)
+    right = run["test_accuracy"]
+    assert told.startswith(f"{right:.3f} of the test images are right")
+    assert {recording.made["device"]} == set(run["machines"]) == {"AMD EPYC (2 cores)"}
+    assert "two cores of an AMD EPYC" in told
+    assert recording.made["precision"] in told
+    assert f"the standard error is {(right * (1 - right) / 10_000) ** 0.5:.3f}" in told
+    names = ("vgg-pairs", "vgg-linear-pairs", "vgg-fives", "vgg-pairs-long", "vgg-fives-long")
+    spreads = [recordings.load(name).validation_accuracy[1] for name in names]
+    assert f"between {min(spreads):.3f} and {max(spreads):.3f}" in told
+    assert f"read it as {right:.2f}, give or take a point" in told
+    lenet, page = (recordings.load(name).test_accuracy[0] for name in ("lenet-modern", "vgg-page"))
+    assert f"LeNet's {lenet:.3f}" in told
+    assert f"{page:.3f} of the network in the next section" in told
+    assert lenet - right > 0.015
+    assert 0.008 < page - right < 0.015
+
+
 def test_so_many_pictures_are_right_without_a_part(chapter):
     """The answers to the tasks under the trained network, on the 200 test images of the page."""
     held = load_file(weights.TEST_IMAGES)

@@ -6,6 +6,7 @@ Links to states of explorers, `[words](state:name)`, get the addresses that `cha
 from __future__ import annotations
 
 import html
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,10 @@ TAKES = re.compile(r"\((\d+) min\)")
 PLANS = "instructors-chapters.md"
 
 #: the words that a chapter's facts are told in
-WORDS = ("facts", "first", "objectives")
+WORDS = ("facts", "first", "objectives", "exercises", "exercise", "page", "notebook")
+
+#: what the page itself checks
+DECLARED = Path(__file__).parent.parent / "helpers" / "exercises"
 NEEDED = re.compile(r"\[[^\]]*?(\d+)\]\((\d\d)_\w+\.ipynb\)( to )?")
 TIME = re.compile(r"\*Time\*: (\d+) minutes")
 STEP, RADIUS = 90, 20
@@ -137,12 +141,25 @@ def objectives(chapter: Any) -> str:
     return "\n".join(line for line in cell.source.split("*Afterwards")[1].splitlines() if line.startswith("- "))
 
 
+def exercises(path: Path, chapter: Any, words: dict[str, str]) -> str:
+    """A folded table of a chapter's exercises: by which name a command knows each, and where its answer is checked."""
+    file = DECLARED / f"{path.stem}.json"
+    declared = json.loads(file.read_text(encoding="utf-8"))["exercises"] if file.is_file() else {}
+    lines = [words["exercise"], "|---|---|--:|--:|---|---|"]
+    for one in assignment.exercises(chapter):
+        title = re.search(r"^#+ (.+)$", one.cells["task"].source, re.M)
+        checked = words["page" if one.name in declared else "notebook"]
+        cells = title[1] if title else "", f"`{one.name}`", f"{one.points:g}", one.minutes, one.objective, checked
+        lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
+    return f"<details><summary>{words['exercises']}</summary>\n\n" + "\n".join(lines) + "\n\n</details>"
+
+
 def facts(path: Path, words: dict[str, str]) -> str:
-    """A chapter's facts and objectives, as its section begins."""
+    """A chapter's facts, objectives and exercises, as its section begins."""
     chapter = notebooks.read(path)
     told = numbers(path, chapter)
-    needed = words["facts"] if told["needed"] else words["first"]
-    return f"{needed.format(**told)}\n\n{words['objectives']}\n\n{objectives(chapter)}"
+    needed = words["facts" if told["needed"] else "first"].format(**told)
+    return "\n\n".join([needed, words["objectives"], objectives(chapter), exercises(path, chapter, words)])
 
 
 def plans(text: str, folder: Path, words: dict[str, str], plan: Edition) -> str:

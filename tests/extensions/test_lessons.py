@@ -7,6 +7,7 @@ import pytest
 
 from extensions import lessons
 from helpers import words
+from tests.conftest import ROOT
 from tools import assignment, notebooks, states
 from tools.edition import Edition
 
@@ -77,6 +78,11 @@ def test_a_section_begins_with_the_facts_and_objectives_of_its_chapter():
     assert told + f"Exercises: {len(there)}, for {points:g} points, {long} minutes." in section
     assert "- compute class activation maps, and say what they show and what they do not;\n" in section
     assert "builds on no other chapter." in made
+    assert "| 4. Find the dead maps | `dead` | 2 | 15 | find out why a training run is stuck, and free it | in the n" in section
+    assert "| 2. What a block costs | `block` | 1 | 5 | " in section
+    assert section.count("| on the page, too |") == 3
+    every = [one.name for number in range(1, 11) for one in assignment.exercises(chapter(str(number)))]
+    assert re.findall(r"\| `([\w-]+)` \|", made) == every
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -152,9 +158,14 @@ def test_a_picked_book_has_the_sections_of_its_chapters_and_plain_words_for_othe
     assert re.findall(r"(?m)^## (.+)$", made) == ["Chapter 8"]
     linked, unknown = lessons.linked(made, states.read(), plan)
     assert unknown == []
-    assert "Links such as a single 1 open" in linked
     assert set(re.findall(r'href="(\w+)\.html#', linked)) == {"08_nin"}
-    assert lessons.linked(PLANS, states.read(), Edition())[0].count('class="course-state"') >= len(states.read())
+    assert lessons.linked("[a single 1](state:a-single-one)", states.read(), plan) == ("a single 1", [])
+    assert lessons.linked(PLANS, states.read(), Edition())[0].count('class="course-state"') == len(states.read())
+
+
+def test_the_course_is_cited_by_its_present_version():
+    (version,) = re.findall(r'(?m)^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert f"version {version}, 20" in (FOLDER / "instructors.md").read_text(encoding="utf-8")
 
 
 def test_the_plans_are_no_part_of_a_students_site():

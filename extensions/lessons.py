@@ -202,10 +202,13 @@ def on_read(app: Any, docname: str, source: list[str]) -> None:
     path = Path(app.env.doc2path(docname))
     if path.suffix != ".md":
         return
-    words = say(app, "site.lessons.head"), say(app, "site.lessons.needs")
-    text = filled(source[0], path.parent, *words)
+    before, words = source[0], (say(app, "site.lessons.head"), say(app, "site.lessons.needs"))
+    text = filled(before, path.parent, *words)
     text = plans(text, path.parent, {name: say(app, f"site.lessons.{name}") for name in WORDS}, wanted(app))
     source[0], unknown = linked(text, states.read(), wanted(app))
+    if source[0] != before:  # the page is stale when what it tells of has changed
+        for known in (states.FILE, *path.parent.glob(PLANS), *path.parent.glob("[0-9][0-9]_*.ipynb")):
+            app.env.note_dependency(str(known))
     for name in unknown:
         log.warning("chapters/states.json has no state %s", name, location=docname)
 

@@ -6,7 +6,7 @@ import dis
 import functools
 import html
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ def _judged(test: Callable[[Any], None], answer: Any) -> tuple[str, str]:
     except AssertionError as error:
         return "wrong", str(error) or say("check.no_reason")
     except Exception as error:  # whatever the answer does wrong is told
-        return "wrong", _told(error)
+        return "wrong", _told(error, test, answer)
     return "right", ""
 
 
@@ -139,8 +139,26 @@ def quiz(name: str) -> Quiz:
     return Quiz(name)
 
 
-def _told(error: Exception) -> str:
-    """An exception with the line of the answer that raised it."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    line = f"\n{frames[-1].line}" if frames and frames[-1].line else ""
+def _told(error: Exception, test: Callable[[Any], None], answer: Any) -> str:
+    """An exception with the line of the answer that raised it; a line of the test would give away how it asks."""
+    files, asking = {code.co_filename for code in _codes(answer)}, set(_codes(test))
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = [
+        summary.line
+        for frame, summary in zip(frames, traceback.extract_tb(error.__traceback__), strict=True)
+        if frame.f_code.co_filename in files and frame.f_code not in asking
+    ]
+    line = f"\n{own[-1]}" if own and own[-1] else ""
     return say("check.raised", kind=type(error).__name__, message=str(error)) + line
+
+
+def _codes(value: Any) -> Iterator[CodeType]:
+    """The code of a function, or of the functions of an object's class, and all code within it."""
+    if (code := getattr(value, "__code__", None)) is not None:
+        waiting = [code]
+    else:
+        members = vars(value if isinstance(value, type) else type(value)).values()
+        waiting = [code for member in members if (code := getattr(member, "__code__", None)) is not None]
+    while waiting:
+        yield (code := waiting.pop())
+        waiting += [one for one in code.co_consts if isinstance(one, CodeType)]

@@ -115,6 +115,9 @@ def test_a_picture_can_be_drawn_and_cleared(bare_page):
     assert not torch.equal(shown.logits, empty)
     torch.testing.assert_close(shown.maps.mean((1, 2)), shown.logits, rtol=1e-5, atol=1e-5)
     assert shown.spin("Covered rows").get_attribute("aria-valuenow") == "0"  # the pen draws and covers nothing
+    shown.region.locator(".cx-strip .cx-thumb").nth(5).press("Enter")  # and is laid down with a new picture
+    shown.drag(5, 5, 20, 20)
+    assert shown.spin("Covered rows").get_attribute("aria-valuenow") == "16"
 
 
 def test_a_link_opens_a_covered_picture_and_a_class(bare_page):

@@ -107,6 +107,9 @@ def test_a_reader_draws_and_erases(lenet):
     assert sum(bytes.fromhex(lenet.state()["x"])) < sum(drawn)
     lenet.assert_true()
     assert "Its label" not in lenet.status
+    lenet.button("Test image 19: ankle boot").click()  # the pen is laid down: it would draw into the next picture
+    assert lenet.button("Look and type").get_attribute("aria-pressed") == "true"
+    assert lenet.button("Erase").get_attribute("aria-pressed") == "false"
 
 
 def test_a_picture_of_ones_own_is_made_like_fashion_mnists(lenet):

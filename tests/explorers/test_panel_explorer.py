@@ -122,6 +122,8 @@ def test_a_drawing_is_answered_while_it_is_drawn(panel):
     explorer.image = drawn
     panel.assert_is(explorer)
     assert "Its label" not in panel.status
+    panel.region.get_by_role("button", name="Test image 3: ").click()  # the pen is laid down with a new picture
+    assert panel.button("Draw").get_attribute("aria-pressed") == "false"
 
 
 def test_a_link_opens_a_picture(bare_page):

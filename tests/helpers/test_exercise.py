@@ -94,6 +94,31 @@ def test_an_exception_in_the_answer_is_told_with_its_line():
     assert "return x / 0" in verdict.text
 
 
+def test_a_line_of_the_test_is_never_told():
+    def test(answer):
+        secret = [row + 41 for row in answer(1)]
+        assert secret
+
+    def forgets_to_return(x):
+        x + 1  # noqa: B018
+
+    class Answer:
+        def __call__(self, x):
+            return x.nothing
+
+    for answer, line in ((forgets_to_return, None), (Answer(), "return x.nothing")):
+        verdict = check(test, answer)
+        assert verdict.state == "wrong"
+        assert "Error" in verdict.text
+        assert "41" not in verdict.text
+        assert verdict.text.splitlines()[1:] == ([line] if line else [])
+
+    def values(answer):
+        assert answer.wanted == 3
+
+    assert check(values, 3).text.splitlines()[1:] == []
+
+
 def test_the_first_wrong_element_is_named():
     with pytest.raises(AssertionError, match=r"Y\[1, 0\] should be 37; it is 36"):
         expect(torch.tensor([[19, 25], [36, 0]]), torch.tensor([[19, 25], [37, 43]]), of="Y")

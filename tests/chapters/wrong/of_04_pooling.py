@@ -68,4 +68,5 @@ WRONG = {
         "at the first places": "lambda Y, i, size: unpool_solution(Y, torch.arange(Y.numel()).reshape(Y.shape), size)",
         "rows and columns exchanged": "lambda Y, i, size: unpool_solution(Y, i, size[::-1])",
     },
+    "ending": {"the average": "'a'", "the strides": "'c'", "the small window": "'d'"},
 }

@@ -130,7 +130,10 @@ class ClassMapExplorer extends Explorer {
     this.images = new Strip({
       name: word("trained.gallery"),
       label: (n) => word("trained.image", { n: n + 1, name: this.#name(this.labels[n]) }),
-      pick: (n) => draft.change({ image: picture(this.gallery, n) }),
+      pick: (n) => {
+        this.pen.use("look");
+        draft.change({ image: picture(this.gallery, n) });
+      },
     });
     this.images.show(this.labels.map((_, n) => fromRows(picture(this.gallery, n))), [0, 255]);
     this.status = h("div", { role: "status", class: "cx-status" });

@@ -98,7 +98,10 @@ class PanelExplorer extends Explorer {
     this.images = new Strip({
       name: word("trained.gallery"),
       label: (n) => word("trained.image", { n: n + 1, name: word(`class.${this.labels[n]}`) }),
-      pick: (n) => this.#show(picture(this.gallery, n)),
+      pick: (n) => {
+        this.pen.use("look");
+        this.#show(picture(this.gallery, n));
+      },
     });
     this.images.show(this.labels.map((_, n) => fromRows(picture(this.gallery, n))), [0, 255]);
     const size = members.reduce((sum, { told }) => sum + told.size, 0) / 1e6;

@@ -122,7 +122,10 @@ class TrainedExplorer extends Explorer {
     this.images = new Strip({
       name: word("trained.gallery"),
       label: (n) => this.#imageName(n),
-      pick: (n) => this.#show(picture(this.gallery, n)),
+      pick: (n) => {
+        this.pen.use("look"); // a pen from the picture before would draw into this one
+        this.#show(picture(this.gallery, n));
+      },
     });
     this.images.show(this.labels.map((_, n) => fromRows(picture(this.gallery, n))), [0, 255]);
     this.layers = new Layers({

@@ -2,7 +2,14 @@
 
 from helpers.models.alexnet import alexnet
 from helpers.models.googlenet import Inception, Supervised, googlenet, supervised_googlenet
-from helpers.models.lenet import classical_lenet, hidden_layer, linear_classifier, modern_lenet, rectified_lenet
+from helpers.models.lenet import (
+    classical_lenet,
+    hidden_layer,
+    linear_classifier,
+    modern_lenet,
+    rectified_lenet,
+    tanh_lenet,
+)
 from helpers.models.nin import nin, nin_block
 from helpers.models.nin_variants import stuck_nin, varied_nin
 from helpers.models.trained import TRAINED, trained, trained_lenet
@@ -28,6 +35,7 @@ __all__ = [
     "start_with",
     "stuck_nin",
     "supervised_googlenet",
+    "tanh_lenet",
     "trained",
     "trained_lenet",
     "varied_nin",

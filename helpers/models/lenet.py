@@ -39,6 +39,11 @@ def modern_lenet() -> nn.Sequential:
     return _lenet(nn.ReLU, nn.MaxPool2d)
 
 
+def tanh_lenet() -> nn.Sequential:
+    """LeNet with tanh in the sigmoids' place, and average pooling as before; 61,706 parameters."""
+    return _lenet(nn.Tanh, nn.AvgPool2d)
+
+
 def rectified_lenet() -> nn.Sequential:
     """A step between the two: ReLU in the sigmoids' place, and average pooling as before; 61,706 parameters."""
     return _lenet(nn.ReLU, nn.AvgPool2d)

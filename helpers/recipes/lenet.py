@@ -11,6 +11,7 @@ RECIPES = {
     "lenet-classical-schedule": Recipe(
         "classical_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, test=False
     ),
+    "lenet-tanh": Recipe("tanh_lenet", epochs=10, test=False),
     "lenet-relu": Recipe("rectified_lenet", epochs=10, test=False),
     "lenet-max": Recipe("modern_lenet", epochs=10, test=False),
     "lenet-schedule": Recipe("modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, test=False),
@@ -26,7 +27,7 @@ RECIPES = {
     ),
     # by the recipe of the narrow networks that the page of all five compares
     "lenet-page": Recipe(
-        "modern_lenet", epochs=8, batch_size=128, lr=0.002, one_cycle=True, again=False, seeds=(0,), half=True
+        "modern_lenet", epochs=8, batch_size=128, lr=0.002, one_cycle=True, again=False, half=True
     ),
     "hidden-modern": Recipe(
         "hidden_layer", epochs=20, batch_size=32, lr=0.002, weight_decay=0.05, one_cycle=True, flips=True,

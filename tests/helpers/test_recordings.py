@@ -71,8 +71,7 @@ def test_what_is_recorded_is_of_the_recipe_that_stands_here(name):
     recording = recordings.load(name)
     assert recording.recipe == recordings.RECIPES[name]
     assert [run["seed"] for run in recording.runs] == list(recording.recipe.seeds)
-    of_page = recording.recipe.weights or name.endswith("-page")  # one to ship, or to compare with those
-    assert len(recording.runs) == 3 or recording.recipe.size == 224 or of_page  # 224: hours
+    assert len(recording.runs) == 3 or recording.recipe.size == 224 or recording.recipe.weights  # hours; one to ship
     assert all(len(run["validation_accuracy"]) == recording.recipe.epochs for run in recording.runs)
     assert recording.made["data"]["sha256"] == data.checksums()
     assert recording.made["data"]["training"] == 60_000

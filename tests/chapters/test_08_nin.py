@@ -214,7 +214,7 @@ def test_the_saved_network_began_as_the_chapter_says(chapter, names):
     assert [data.CLASSES[c] for c in (~start[0]).nonzero()] == ["ankle boot"]
     words = chapter.prose["stuck-start-words"]
     assert "nine were dead at the start, *sandal* and *pullover* among them: all but *ankle boot*" in words
-    assert "those two started with four dead maps each" in words
+    assert "they started with four dead maps each" in words
     assert names["dead_at_start"](3).all()
     assert "With seed 3 all ten are dead" in words
 

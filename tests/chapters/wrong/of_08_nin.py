@@ -48,6 +48,15 @@ def translated(mlp, *, bias=True, relu=True):
     return nn.Sequential(*layers)
 
 
+def shared(mlp):
+    """The right convolutions on the weights of mlp itself, which are not copied."""
+    net = translated(mlp)
+    pairs = zip([one for one in mlp if isinstance(one, nn.Linear)], [one for one in net if isinstance(one, nn.Conv2d)])
+    for linear, conv in pairs:
+        conv.weight.data = linear.weight.data[:, :, None, None]
+    return net
+
+
 def bias_added_to_the_sum(features, linear):
     """Maps whose sum, not whose mean, has the bias once."""
     maps = torch.einsum("kc,nchw->nkhw", linear.weight, features)
@@ -67,6 +76,7 @@ WRONG = {
         "weights of its own": "fresh",
         "the biases forgotten": "lambda mlp: translated(mlp, bias=False)",
         "the ReLUs forgotten": "lambda mlp: translated(mlp, relu=False)",
+        "weights shared, not copied": "shared",
     },
     "block": {
         "no biases": "9 * 64 * 32 + 2 * 32 * 32",

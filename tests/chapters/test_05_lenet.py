@@ -165,6 +165,16 @@ def test_each_step_of_the_ladder_is_what_the_chapter_says_of_it(chapter):
     assert abs(gains[3]) < 0.002  # flips bring nothing,
     seen = {name: recordings.load(name).curve("train_accuracy")[-1] for name in ("lenet-schedule", "lenet-flips")}
     assert seen["lenet-flips"] < seen["lenet-schedule"] - 0.005  # and the training accuracy falls
+    tanh, base = recordings.load("lenet-tanh"), recordings.RECIPES["lenet-relu"]
+    assert {key for key in vars(base) if getattr(base, key) != getattr(tanh.recipe, key)} == {"network"}
+    gain = tanh.validation_accuracy[0] - mean["lenet-classical"]
+    assert "gains as much as ReLU and max pooling together, and more than ReLU alone" in chapter.prose["cure-words"]
+    assert abs(gain - (mean["lenet-max"] - mean["lenet-classical"])) < 0.002
+    spreads = [recordings.load(name).validation_accuracy[1] for name in ("lenet-tanh", "lenet-relu")]
+    assert tanh.validation_accuracy[0] - mean["lenet-relu"] > 3 * math.hypot(*spreads) / 3**0.5
+    assert "With tanh, or with ReLU and max pooling, the same five layers win" in chapter.prose["summary"]
+    rivals = [recordings.load(name).validation_accuracy[0] for name in ("linear", "hidden")]
+    assert min(tanh.validation_accuracy[0], mean["lenet-max"]) > max(rivals)
     told = f"{mean['lenet-modern'] - mean['lenet-smoothing']:+.4f}"
     assert f"last row, {told}," in chapter.prose["cure-words"]
     assert f"Is {told} real?" in chapter.prose["real-task"]

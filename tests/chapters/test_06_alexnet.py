@@ -177,6 +177,26 @@ def test_what_is_said_of_the_recorded_network(chapter):
     assert all(f"{biases[n]:.2f}" in chapter.prose["alive-words"] for n in (9, 0))
 
 
+def test_what_is_said_of_the_notes_recipe(chapter):
+    recording, said = recordings.load("alexnet"), chapter.prose["train-words"]
+    recipe, [run] = recording.recipe, recording.runs
+    assert recipe == recordings.RECIPES["alexnet"]
+    assert (recipe.epochs, recipe.size, recipe.batch_size, recipe.lr, recipe.again) == (5, 224, 256, 0.001, False)
+    right = run["test_accuracy"]
+    assert f"it gets {right:.3f} of all 10,000 test images right" in said
+    assert {recording.made["device"]} == set(run["machines"]) == {"AMD EPYC (2 cores)"}
+    assert "two cores of an AMD EPYC" in said
+    assert f"computed in {recording.made['precision']};" in said
+    assert f"the standard error is {(right * (1 - right) / 10_000) ** 0.5:.3f}" in said
+    names = ("relu", "tanh", "small", "small-dropout", "small-augmented", "small-both")
+    spreads = [recordings.load(f"alexnet-{name}").validation_accuracy[1] for name in names]
+    assert f"spread by {min(spreads):.3f} to {max(spreads):.3f}" in said
+    assert f"read it as {right:.2f}, give or take a point" in said
+    lenet = recordings.load("lenet-modern").test_accuracy[0]
+    assert f"LeNet's {lenet:.3f} (chapter 5) lies" in said
+    assert ("within that point" in said) == (abs(right - lenet) <= 0.01)
+
+
 def test_what_the_trained_explorers_tasks_promise(chapter):
     """The counts on the 200 images of the page, with PyTorch's own layers."""
     tests, net = load_file(weights.TEST_IMAGES), models.trained("alexnet")

@@ -40,11 +40,12 @@ def test_those_that_pages_hold_are_those_that_are_compared():
 
 
 def recipe(one):
-    """How a contender was trained, apart from its network, the file of its weights and how often; None if it was not."""
+    """How a contender was trained, apart from its network, file of weights and how often; None without a recording."""
     if (recording := recorded(one)) is None:
         return None
     made = vars(recording.recipe)
-    return {name: made[name] for name in made if name not in ("network", "settings", "size", "weights", "compact", "seeds")}
+    apart = ("network", "settings", "size", "weights", "compact", "seeds")
+    return {name: made[name] for name in made if name not in apart}
 
 
 def test_the_recordings_of_the_pages_networks_follow_one_recipe():

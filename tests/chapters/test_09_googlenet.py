@@ -25,6 +25,23 @@ def chapter():
     return chapter_named("09_googlenet")
 
 
+def test_the_branches_are_called_by_their_kernels_where_code_and_explorer_count_differently(chapter, names):
+    told = chapter.prose["alive"]
+    kernels = ["1×1", "3×3", "5×5", "pooling"]
+    assert ", ".join(f"*Branch {n}* is {kernel}" for n, kernel in enumerate(kernels)) in told
+    block = models.Inception(8, 1, (1, 1), (1, 1), 1)
+    sizes = [getattr(block, f"branch{n}")[-2].kernel_size[0] for n in range(1, 4)]
+    assert sizes == [1, 3, 5]
+    assert isinstance(block.branch4[0], nn.MaxPool2d)
+    joins = [
+        row.name
+        for row in network.table(network.trace(models.trained("googlenet"), (1, 96, 96)), (1, 96, 96))
+        if row.text == "Concat"
+    ]
+    assert joins == list(names["places"].values())
+    assert all(f"`{join}`" in told for join in (joins[0], joins[1], joins[2]))
+
+
 @pytest.fixture(scope="module")
 def names(chapter):
     return chapter.names
@@ -68,7 +85,7 @@ def test_what_is_seen_in_the_first_explorer(chapter, names):
         "Conv2d(16, 32, kernel_size=5, padding=2)",
     ]
     block.branch3[0], block.branch3[2] = nn.Identity(), nn.Conv2d(192, 32, 5, padding=2)
-    assert f"{totals(block) / 163_696:.1f} times as many, {totals(block):,}" in told
+    assert f"By a factor of {totals(block) / 163_696:.1f}, to {totals(block):,}" in told
     assert "from 12,832 to 153,632" in told
     assert [count(nn.Conv2d(c, 32, 5)) for c in (16, 192)] == [12_832, 153_632]
     fields = [row.field for row in rows if row.text.startswith("Conv2d")]
@@ -76,11 +93,19 @@ def test_what_is_seen_in_the_first_explorer(chapter, names):
 
 
 def test_what_reductions_save(chapter, names):
-    assert "5×5: 153,600 directly,  15,872 by way of 16" in printed(chapter, "reduce-weights")
+    assert "5×5: 153,600 directly,  15,872 through 16" in printed(chapter, "reduce-weights")
     assert "both: 374,784 and 144,896" in printed(chapter, "reduce-weights")
     assert "153,600 weights without its reduction and 15,872 with it" in chapter.prose["reduce-words"]
+    (three, small), (five, tiny) = (
+        (names["direct"](192, c_o, k), names["reduced"](192, c_r, c_o, k))
+        for c_r, c_o, k in ((96, 128, 3), (16, 32, 5))
+    )
+    told = chapter.prose["reduce-words"]
+    assert f"{1 - small / three:.0%} and not {1 - tiny / five:.0%}".replace("%", " %") in told
+    assert f"two thirds as much, {three - small:,} against {five - tiny:,}" in told
+    assert (three - small) / (five - tiny) == pytest.approx(2 / 3, abs=0.01)
     tipping = [c_r for c_r in range(1, 193) if names["reduced"](192, c_r, 32, 5) > names["direct"](192, 32, 5)]
-    assert f"costs more from {tipping[0]} channels on" in chapter.prose["reduce-limit-words"]
+    assert f"costs more from {tipping[0]} channels up" in chapter.prose["reduce-limit-words"]
 
 
 def test_the_network_is_as_published(chapter, names):
@@ -97,11 +122,43 @@ def test_the_network_is_as_published(chapter, names):
     assert part(("b4", "b5"), "parameters") == pytest.approx(0.89, abs=0.01)  # nearly nine tenths
     assert part(("b2", "b3"), "multiply_adds") > 0.5
     assert f"{100 * part('classifier', 'parameters'):.1f} % of the total" in chapter.prose["costs-words"]
+    told = chapter.prose["costs-words"]
+    assert f"Stage b4, in both: {100 * part('b4', 'parameters'):.0f} % of the parameters" in told
+    assert f"and {100 * part('b4', 'multiply_adds'):.0f} % of the multiply-adds" in told
+    for what in ("parameters", "multiply_adds"):
+        assert max(("b1", "b2", "b3", "b4", "b5"), key=lambda stage: part(stage, what)) == "b4"
+    vgg = models.vgg()
+    ends = sum(count(layer) for layer in vgg.modules() if isinstance(layer, nn.Linear))
+    assert f"VGG-11 have {100 * ends / count(vgg):.0f} % of its parameters" in told
+    assert count(vgg) / count(models.googlenet()) == pytest.approx(20, abs=2)  # a twentieth
     assert [(row.name, row.field) for row in rows if row.name == "b5.1.cat"] == [("b5.1.cat", (715, 715))]
 
 
-def test_where_the_saving_comes_from(names):
+def _unreduced():
+    """The rows of the same network whose 3×3 and 5×5 convolutions read their block's input."""
+    net = models.googlenet()
+    for block in [module for module in net.modules() if isinstance(module, models.Inception)]:
+        for branch in (block.branch2, block.branch3):
+            wide, kept = branch[0], branch[2]
+            branch[0], branch[1] = nn.Identity(), nn.Identity()
+            branch[2] = nn.Conv2d(wide.in_channels, kept.out_channels, kept.kernel_size, padding=kept.padding)
+    return network.table(network.trace(net, (1, 96, 96)), (1, 96, 96))
+
+
+def test_where_the_saving_comes_from(chapter, names):
     """Without reductions four times as many parameters; with fully connected layers ten times."""
+    rows = network.table(network.trace(models.googlenet(), (1, 96, 96)), (1, 96, 96))
+    work = sum(row.multiply_adds for row in rows)
+    without, more = work + names["extra_work"], work + names["head"]
+    assert f"{without / 1e6:.0f} million multiply-adds" in printed(chapter, "costs-direct")
+    assert f"{more / 1e6:.0f} million multiply-adds" in printed(chapter, "costs-direct")
+    told = chapter.prose["costs-direct-words"]
+    assert f"and {without / work:.1f} times the multiply-adds" in told
+    assert f"only {more / work:.1f} times the multiply-adds" in told
+    assert f"without them {without / work:.1f} times the multiply-adds" in chapter.prose["summary"]
+    assert names["extra_work"] == sum(row.multiply_adds for row in _unreduced() if row.text.startswith("Conv2d")) - sum(
+        row.multiply_adds for row in rows if row.text.startswith("Conv2d")
+    )
     assert names["extra"] / 5_977_530 + 1 == pytest.approx(4, abs=0.1)
     assert (names["head"] + 5_977_530) / 5_977_530 == pytest.approx(10, abs=0.5)
 
@@ -118,31 +175,70 @@ def test_so_many_pictures_are_right_without_a_branch(chapter):
     told = chapter.prose["alive-tasks"]
     first, fourth, fifth = ([right(f"{name}.cat/{n}") for n in range(4)] for name in ("b3.0", "b4.0", "b4.1"))
     assert f"{right()} are right. Without the 5×5 branch of 3a, {first[2]} are." in told
-    assert f"the 1×1 branch {first[0]} are left, without the 3×3 branch {first[1]}, without the pooling branch {first[3]}" in told  # fmt: skip  # noqa: E501
-    assert f"In 4a, {fourth[0]} are left without the 1×1 branch, and in 4b {fifth[0]}" in told
+    assert f"the 1×1 branch only {first[0]} are still right, without the 3×3 branch {first[1]}, without the pooling branch {first[3]}" in told  # fmt: skip  # noqa: E501
+    assert f"In 4a, {fourth[0]} are still right without the 1×1 branch, and in 4b {fifth[0]}" in told
     assert f"at least {min(fourth[1:] + fifth[1:])}." in told
     fives = [f"b{n}.{i}.cat/2" for n, i in ((3, 0), (3, 1), *((4, i) for i in range(5)), (5, 0), (5, 1))]
     assert (
-        f"{right(*fives)} are right without all nine 5×5 branches, against {right()} with them"
-        in chapter.prose["alive-words"]
+        f"{right(*fives)} are right without all nine, against {right()} with them" in chapter.prose["alive-pairs-words"]
     )
 
 
-def test_the_gradients_are_what_the_chapter_says(names):
+def test_what_the_ablations_show_is_what_the_chapter_says(chapter, names):
+    kept, whole, told = names["kept"], names["whole"], chapter.prose["alive-words"]
+    first = [name for name in kept if min(kept[name]) == kept[name][0]]
+    assert first == ["3a", "4a", "4b", "4c", "4d"]
+    assert "In five blocks, 3a and 4a to 4d, the 1×1 branch matters most" in told
+    assert min(whole - kept[name][0] for name in first if name != "4d") > 0.4
+    assert f"In 5a it is the 3×3 branch, with {100 * (whole - kept['5a'][1]):.0f} points" in told
+
+    # of the same pictures, those that only one of the two networks gets right
+    on, n, told = names["all_on"], 250, chapter.prose["alive-pairs-words"]
+    assert len(on) == n
+
+    def points(*parts):
+        off = names["right_without"](*(f"{part}/2" for part in parts))
+        change = on.double() - off.double()
+        return 100 * change.mean().item(), 100 * (change.var(unbiased=False) / n).sqrt().item()
+
+    measured = {name: points(place) for name, place in names["places"].items()}
+    lines = printed(chapter, "alive-pairs").splitlines()
+    for (difference, error), line in zip(measured.values(), lines, strict=False):
+        assert f"{difference:4.1f} points, standard error {error:.1f}" in line
+    clear = {name for name, (difference, error) in measured.items() if difference > 2 * error}
+    assert clear == {"3b", "4e", "5a", "5b"}
+    assert max(measured[name][0] / measured[name][1] for name in measured) < 4.1
+    assert [round(f(measured[name][0] for name in clear)) for f in (min, max)] == [3, 8]
+    together, _ = points(*names["places"].values())
+    apart = sum(difference for difference, _ in measured.values())
+    assert f"falls by {together:.0f} points, more than the {apart:.0f} that" in told
+    assert f"losing all nine takes {together:.0f}" in chapter.prose["summary"]
+
+
+def test_the_gradients_are_what_the_chapter_says(chapter, names):
     measured = names["measured"]
     plain, helped, he = measured[False, 0.0], measured[False, 0.3], measured[True, 0.0]
     assert plain[0] < plain[-1] / 1000  # thousands of times smaller
-    assert helped[0] > 10 * plain[0]
+    gains = [b / a for a, b in zip(plain, helped, strict=True)]
+    told = chapter.prose["gradients-words"]
+    assert f"about {gains[0]:.0f} times larger in b1" in told
+    assert "130 to 145 times in b2, 3a and 4a, and four times in 4d" in told
+    assert 129.5 < min(gains[1:4]) < max(gains[1:4]) < 145
+    assert round(gains[4]) == 4
+    assert "35 to 145 times larger" in chapter.prose["summary"]
+    assert "some 35 times larger" in chapter.prose["experiment-words"]
+    assert helped[0] / 1e-8 == pytest.approx(90, abs=5)  # ninety times Adam's ε
     assert helped[-1] == pytest.approx(plain[-1], rel=1e-3)
     assert he[0] > 1e6 * plain[0]
-    assert max(measured[True, 0.3][n] / he[n] for n in range(6)) < 1.2
+    assert max(abs(measured[True, 0.3][n] / he[n] - 1) for n in range(6)) < 0.05
+    assert "by more than 5 %" in told
 
 
 def test_the_recorded_runs_are_what_the_chapter_says():
     recipe = recordings.load("googlenet-plain").recipe
     assert (recipe.images, recipe.batch_size, recipe.lr, recipe.size, recipe.settings) == (6_000, 64, 0.001, 96, {})
     page = recordings.load("googlenet-page").recipe
-    assert (page.settings, page.epochs, page.size) == ({"divide": 4}, 8, 96)
+    assert (page.network, page.settings, page.epochs, page.size) == ("googlenet", {"divide": 4}, 8, 96)
 
 
 def test_the_papers_table(chapter, names):
@@ -153,7 +249,22 @@ def test_the_papers_table(chapter, names):
     assert near == {"conv2", "3a", "3b", "4b", "linear"}
     off = [abs(printed_rows[name][0] - ours[name][0]) for name in ("4a", "4c", "4d", "4e", "5a", "5b")]
     assert [round(min(off)), round(max(off))] == [3, 54]
-    assert "2,712 weights, 34.0 million" in printed(chapter, "audit-first")
+    work_off = {name: abs(printed_rows[name][1] - ours[name][1]) for name in ours}
+    assert {name for name, difference in work_off.items() if difference > 1} == {"conv1", "5a"}
+    assert f"1,072 · 1,024 · 49 = {1072 * 1024 * 49 / 1e6:.1f} million" in chapter.prose["audit-words"]
+    assert f"to {sum(work for _, work in ours.values()):,.0f} | consistent" in chapter.prose["audit-words"]
+    assert "printed column adds up to 1,502 million" in chapter.prose["audit-words"]
+    assert printed_rows["conv1"] == (2.7, 34)
+    layers = nn.Conv2d(3, 24, 7, groups=3), nn.Conv2d(24, 64, 1)
+    weights = sum(layer.weight.numel() for layer in layers)
+    assert [round(part, 1) for part in (weights / 1000, weights / 1024, sum(map(count, layers)) / 1024)] == [
+        2.7,
+        2.6,
+        2.7,
+    ]
+    shown = printed(chapter, "audit-first").splitlines()
+    assert shown[1] == "8: 2,712 weights, 34.0 million multiply-adds; 2.7 thousand, 2.6 K, with biases 2.7 K"
+    assert [line for line in shown if "34.0 million" in line] == [shown[1]]
     assert "AlexNet has 8.7 times as many" in printed(chapter, "audit-sums")
     assert names["total"] == 6_998_552
     assert names["kernels"](names["theirs"])[5, 5] == 0
@@ -181,6 +292,11 @@ def test_the_experiment_ends_as_the_chapter_says(chapter):
         assert max(first[0], second[0]) < 0.11  # chance
         assert first[1] > second[1]
         assert first[2] > second[2]
+        assert first[3] > second[3]
+    behind = [
+        a["validation_accuracy"][3] - b["validation_accuracy"][3] for a, b in zip(plain.runs, helped.runs, strict=True)
+    ]
+    assert "by {:.3f}, {:.3f} and {:.3f};".format(*behind) in chapter.prose["experiment-words"]
     (mean, spread), (helped_mean, helped_spread) = plain.validation_accuracy, helped.validation_accuracy
     assert abs(mean - helped_mean) == pytest.approx(0.01, abs=0.005)
     assert abs(mean - helped_mean) < min(spread, helped_spread)

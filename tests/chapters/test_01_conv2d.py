@@ -253,9 +253,12 @@ def test_links_between_pages_lead_somewhere(chapter):
     for path in folder.glob("*.ipynb"):  # in code, [:2](X) is no link
         pages[path.name] = "\n".join(Chapter(path.stem).prose.values())
     assert len(pages) > 8
+    states = json.loads((folder.parent / "states.json").read_text(encoding="utf-8"))
     for page, text in pages.items():
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text):
-            assert (folder / target).is_file(), f"{page} links to {target}"
+            kind, _, name = target.partition(":")
+            there = name in states if kind == "state" else (folder / target).is_file()
+            assert there, f"{page} links to {target}"
 
 
 # --- the quiz

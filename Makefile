@@ -81,7 +81,7 @@ test-everywhere: $(VENV)/all.stamp
 
 lint: $(VENV)/all.stamp
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@export DENO_NO_UPDATE_CHECK=1; $(BIN)/deno fmt --check --quiet && $(BIN)/deno lint --quiet && $(BIN)/deno check --quiet helpers/widgets extensions/assets tests
+	@export DENO_NO_UPDATE_CHECK=1; $(BIN)/deno fmt --check --quiet && $(BIN)/deno lint --quiet && $(BIN)/deno check --quiet helpers/widgets extensions/assets tests tools
 
 bench: $(VENV)/all.stamp
 	@$(BIN)/python -m tools.site && $(BIN)/python -m benchmarks

@@ -1,16 +1,38 @@
-"""What instructors see of all chapters at a glance, from the notebooks themselves: a map and a table."""
+"""What instructors see of the chapters, from the notebooks themselves: a map, a table, each one's facts and objectives.
+
+Links to states of explorers, `[words](state:name)`, get the addresses that `chapters/states.json` has for them.
+"""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 from pathlib import Path
 from typing import Any
 
+from sphinx.util import logging
+
 from extensions import PARALLEL, say
-from tools import assignment, notebooks
+from extensions.edition import wanted
+from tools import assignment, notebooks, states
+from tools.edition import Edition
+
+log = logging.getLogger(__name__)
 
 MAP, TABLE = "<!-- map of chapters -->", "<!-- table of chapters -->"
+CHAPTER = re.compile(r"<!-- chapter (\d\d_\w+) -->")
+STATE = re.compile(r"\[([^\]\[]+)\]\(state:([\w-]+)\)")
+TAKES = re.compile(r"\((\d+) min\)")
+
+#: where each chapter has a section of its own: what to show and ask, with its minutes
+PLANS = "instructors-chapters.md"
+
+#: the words that a chapter's facts are told in
+WORDS = ("facts", "first", "objectives", "exercises", "exercise", "page", "notebook")
+
+#: what the page itself checks
+DECLARED = Path(__file__).parent.parent / "helpers" / "exercises"
 NEEDED = re.compile(r"\[[^\]]*?(\d+)\]\((\d\d)_\w+\.ipynb\)( to )?")
 TIME = re.compile(r"\*Time\*: (\d+) minutes")
 STEP, RADIUS = 90, 20
@@ -76,16 +98,87 @@ def drawn(known: dict[int, set[int]], label: str) -> str:
     )
 
 
+def minutes_in_class(text: str) -> dict[str, int]:
+    """How long what is planned for class takes, by chapter: the sum of the minutes named in the chapter's section."""
+    return {found[1]: sum(map(int, TAKES.findall(one))) for one in sections(text) if (found := CHAPTER.search(one))}
+
+
+def sections(text: str) -> list[str]:
+    """A page cut before each heading of the second level."""
+    return re.split(r"(?m)^(?=## )", text)
+
+
+def planned(folder: Path) -> dict[str, int]:
+    """`minutes_in_class` of a language's page of plans; nothing where it has none."""
+    path = folder / PLANS
+    return minutes_in_class(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def numbers(path: Path, chapter: Any) -> dict[str, Any]:
+    """What is told of a chapter: its title, needs, minutes, exercises and points."""
+    title, *_ = chapter.cells[0].source.removeprefix("# ").partition("\n")
+    there, time = assignment.exercises(chapter), TIME.search(chapter.cells[0].source)
+    return {
+        "title": f"[{title}]({path.name})",
+        "needed": ", ".join(map(str, sorted(needs(chapter)))),
+        "reading": time[1] if time else "–",
+        "taught": planned(path.parent).get(path.stem, "–"),
+        "count": len(there),
+        "points": f"{sum(one.points for one in there):g}",
+        "minutes": sum(one.minutes for one in there),
+    }
+
+
 def row(path: Path, chapter: Any) -> str:
     """A chapter's row of the table."""
-    title, *_ = chapter.cells[0].source.removeprefix("# ").partition("\n")
-    there = assignment.exercises(chapter)
-    time = TIME.search(chapter.cells[0].source)
-    links = ", ".join(map(str, sorted(needs(chapter)))) or "–"
-    counts = [len(there), f"{sum(one.points for one in there):g}", sum(one.minutes for one in there)]
-    return (
-        f"| [{title}]({path.name}) | {links} | {time[1] if time else '–'} | {counts[0]} | {counts[1]} | {counts[2]} |"
-    )
+    told = numbers(path, chapter)
+    return "| " + " | ".join(str(value or "–") for value in told.values()) + " |"
+
+
+def objectives(chapter: Any) -> str:
+    """What students can do after a chapter, as its own list says."""
+    (cell,) = (cell for cell in chapter.cells if cell.id == "before-you-start")
+    return "\n".join(line for line in cell.source.split("*Afterwards")[1].splitlines() if line.startswith("- "))
+
+
+def exercises(path: Path, chapter: Any, words: dict[str, str]) -> str:
+    """A folded table of a chapter's exercises: by which name a command knows each, and where its answer is checked."""
+    file = DECLARED / f"{path.stem}.json"
+    declared = json.loads(file.read_text(encoding="utf-8"))["exercises"] if file.is_file() else {}
+    lines = [words["exercise"], "|---|---|--:|--:|---|---|"]
+    for one in assignment.exercises(chapter):
+        title = re.search(r"^#+ (.+)$", one.cells["task"].source, re.M)
+        checked = words["page" if one.name in declared else "notebook"]
+        cells = title[1] if title else "", f"`{one.name}`", f"{one.points:g}", one.minutes, one.objective, checked
+        lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
+    return f"<details><summary>{words['exercises']}</summary>\n\n" + "\n".join(lines) + "\n\n</details>"
+
+
+def facts(path: Path, words: dict[str, str]) -> str:
+    """A chapter's facts, objectives and exercises, as its section begins."""
+    chapter = notebooks.read(path)
+    told = numbers(path, chapter)
+    needed = words["facts" if told["needed"] else "first"].format(**told)
+    return "\n\n".join([needed, words["objectives"], objectives(chapter), exercises(path, chapter, words)])
+
+
+def plans(text: str, folder: Path, words: dict[str, str], plan: Edition) -> str:
+    """A page of plans with each chapter's facts in the place of its mark, and without chapters that are left out."""
+    there = [one for one in sections(text) if not (found := CHAPTER.search(one)) or plan.has(found[1])]
+    return CHAPTER.sub(lambda found: facts(folder / f"{found[1]}.ipynb", words), "".join(there))
+
+
+def linked(text: str, known: dict[str, dict[str, Any]], plan: Edition) -> tuple[str, list[str]]:
+    """A page whose links to states lead there, or are plain words where that page is left out; and unknown names."""
+    unknown = [name for _, name in STATE.findall(text) if name not in known]
+
+    def link(found: re.Match[str]) -> str:
+        state = known.get(found[2])
+        if state is None or not plan.has(state["page"]):
+            return found[1]
+        return f'<a class="course-state" href="{state["page"]}.html{html.escape(state["link"])}">{found[1]}</a>'
+
+    return STATE.sub(link, text), unknown
 
 
 def filled(text: str, folder: Path, head: str, label: str) -> str:
@@ -101,15 +194,23 @@ def filled(text: str, folder: Path, head: str, label: str) -> str:
         if needed
     )
     rows = [row(path, chapter) for path, chapter in chapters.items()]
-    table = "\n".join([head, "|---|---|--:|--:|--:|--:|", *rows])
+    table = "\n".join([head, "|---|---|--:|--:|--:|--:|--:|", *rows])
     return text.replace(MAP, drawn(known, told)).replace(TABLE, table)
 
 
 def on_read(app: Any, docname: str, source: list[str]) -> None:
     path = Path(app.env.doc2path(docname))
-    if path.suffix == ".md":
-        words = say(app, "site.lessons.head"), say(app, "site.lessons.needs")
-        source[0] = filled(source[0], path.parent, *words)
+    if path.suffix != ".md":
+        return
+    before, words = source[0], (say(app, "site.lessons.head"), say(app, "site.lessons.needs"))
+    text = filled(before, path.parent, *words)
+    text = plans(text, path.parent, {name: say(app, f"site.lessons.{name}") for name in WORDS}, wanted(app))
+    source[0], unknown = linked(text, states.read(), wanted(app))
+    if source[0] != before:  # the page is stale when what it tells of has changed
+        for known in (states.FILE, *path.parent.glob(PLANS), *path.parent.glob("[0-9][0-9]_*.ipynb")):
+            app.env.note_dependency(str(known))
+    for name in unknown:
+        log.warning("chapters/states.json has no state %s", name, location=docname)
 
 
 def setup(app: Any) -> dict[str, bool]:

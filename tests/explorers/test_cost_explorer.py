@@ -88,7 +88,7 @@ def test_the_networks_of_the_notes_can_be_chosen_and_what_is_not_recorded_is_sai
     assert costs.slider("After epoch").get_attribute("max") == "5"
     missing = [one.title for one in explorer.order if one.accuracy is None]
     if missing:
-        assert f"Not recorded yet on a named machine, and so without a place: {', '.join(missing)}." in costs.status
+        assert f"Not recorded yet, and so without a place: {', '.join(missing)}." in costs.status
     spread = compared("notes")[0].spread
     assert f"± {100 * spread:.1f} %" in costs.region.locator("tr[data-key=lenet]").inner_text()
     costs.set("After epoch", 4)

@@ -1,5 +1,6 @@
 """A fork picks chapters and addresses in a file of its own; a site for students gives nothing away."""
 
+import html
 import re
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tools import assignment, edition, notebooks, site
+from tools import assignment, edition, notebooks, site, states
 from tools.edition import Edition
 
 OLD = "https://github.com/convnets-you-can-touch/course"
@@ -188,6 +189,21 @@ def test_the_notebooks_of_all_chapters_together_give_nothing_away(tmp_path):
     chapters = sorted(assignment.CHAPTERS.glob("[0-9]*.ipynb"))
     assert [path.name for path in sorted(tmp_path.iterdir())] == [path.name for path in chapters[1:]]
     assert edition.leaks(tmp_path, chapters) == []
+
+
+@pytest.mark.slow
+def test_a_picked_books_plans_open_states_of_its_chapters_alone(tmp_path):
+    folder = site.build("en", ROOT, tmp_path, Edition(chapters=("08_nin",))) / "chapters" / "en"
+    text = (folder / "instructors-chapters.html").read_text(encoding="utf-8")
+    (words, link) = "A boot and its class map", states.read()["a-boot-and-its-map"]["link"]
+    assert f'<a class="course-state" href="08_nin.html{html.escape(link)}">{words}</a>' in text
+    assert set(re.findall(r'href="(\w+)\.html#[\w-]+\?', text)) == {"08_nin"}
+    assert re.findall(r'<section id="(chapter-[\w-]+)">', text) == ["chapter-8"]
+    assert '<a class="reference internal" href="08_nin.html"' in text
+    assert "(state:" not in text
+    weeks = (folder / "instructors-lessons.html").read_text(encoding="utf-8")
+    assert "five networks that do not agree" in weeks
+    assert "(state:" not in weeks
 
 
 @pytest.mark.slow

@@ -26,15 +26,22 @@ def names(chapter):
     return chapter.names
 
 
+def printed(chapter, cell):
+    return "".join(output.get("text", "") for output in chapter.cells[cell].outputs)
+
+
 def test_chapter_and_helpers_define_the_same(chapter):
     assert definition(chapter.sources["corr2d-strided-def"]) == definition(inspect.getsource(ops.corr2d_strided))
 
 
-def test_the_notes_four_shapes():
+def test_the_notes_four_shapes(chapter):
     picture = torch.rand(1, 1, 8, 8)
+    told = [line for cell in ("padding-same", "stride-shapes") for line in printed(chapter, cell).splitlines()]
     cases = [(3, 1, 1, (8, 8)), ((5, 3), (2, 1), 1, (8, 8)), (3, 1, 2, (4, 4)), ((3, 5), (0, 1), (3, 4), (2, 2))]
-    for kernel, padding, stride, shape in cases:
+    for line, (kernel, padding, stride, shape) in zip(told, cases, strict=True):
         assert torch.nn.Conv2d(1, 1, kernel, stride, padding)(picture).shape[2:] == shape
+        assert line.startswith(f"kernel {kernel} padding {padding} ")
+        assert line.endswith(f" -> {shape}")
 
 
 def test_the_numbers_in_the_prose(chapter, names):
@@ -82,12 +89,15 @@ def test_the_table_of_the_summary_holds():
     assert set(shapes.window_counts(12, 3, 0, 3)) == {1}
 
 
-def test_only_circular_borders_keep_equivariance():
+def test_only_circular_borders_keep_equivariance(chapter):
     torch.manual_seed(0)
     X, K = torch.rand(1, 1, 6, 6).double(), torch.rand(1, 1, 3, 3).double()
+    keeping = []
     for mode in ("constant", "reflect", "replicate", "circular"):
         first, last = (F.conv2d(F.pad(one, (1, 1, 1, 1), mode=mode), K) for one in (X.roll(2, -1), X))
-        assert torch.allclose(first, last.roll(2, -1)) == (mode == "circular")
+        keeping += [mode] if torch.allclose(first, last.roll(2, -1)) else []
+    [mode] = keeping
+    assert f"Of the four, only `{mode}` keeps it, for shifts that wrap around." in chapter.prose["leak-explained"]
 
 
 def test_padding_of_half_the_kernel_divides_and_rounds_up():
@@ -109,12 +119,13 @@ def test_doubling_the_channels_uses_up_what_the_stride_saves():
     assert shapes.conv2d_multiply_adds(64, 64, 3, (56, 56)) == shapes.conv2d_multiply_adds(128, 128, 3, (28, 28))
 
 
-def test_zeros_tell_every_place_apart_up_to_the_picture_s_symmetries():
+def test_zeros_tell_every_place_apart_up_to_the_picture_s_symmetries(chapter):
     Y = torch.ones(1, 1, 9, 9).double()
     for _ in range(4):
         Y = F.conv2d(Y, torch.ones(1, 1, 3, 3).double(), padding=1)
     quarter = [Y[0, 0, i, j].item() for i in range(5) for j in range(i, 5)]
-    assert len(set(quarter)) == 15
+    assert len(set(quarter)) == len(quarter) == len(Y.unique())  # the rest of the map mirrors this eighth
+    assert f"four layers give {len(quarter)} distinct values" in chapter.prose["leak-explained"]
 
 
 def test_the_stride_of_the_figure_leaves_a_gap_and_a_remainder():
@@ -135,13 +146,22 @@ def test_the_explorer_of_the_stride_is_pytorchs(names):
     assert Y.shape == (1, 1, 2, 2)
 
 
-def test_smoothing_leaves_of_the_finest_stripes_what_theory_says():
+def test_smoothing_leaves_of_the_finest_stripes_what_theory_says(chapter, names):
     """A kernel (1, 2, 1)/4 scales a wave of frequency f by (1 + cos 2 pi f) / 2."""
     left = {stripes: (1 + math.cos(2 * math.pi * stripes / 96)) / 2 for stripes in range(1, 49)}
-    assert f"{left[44]:.3f}" == "0.017"
-    assert 0.4 < left[25] < 0.5
-    assert 1 - left[20] > 1 / 3
-    assert [stripes for stripes in range(25, 49) if left[stripes] ** 2 > 0.2] == [25]  # the exercise's one answer
+    told, words = printed(chapter, "alias-smooth"), chapter.prose["alias-trade"]
+    strengths = {int(stripes): float(s) for stripes, s in re.findall(r"^(\d+) stripes .* with ([\d.]+) of", told, re.M)}
+    assert strengths == {stripes: round(left[stripes], 3) for stripes in (12, 20, 25, 28, 44)}
+    assert words.startswith("Of the finest stripes next to nothing is left.")
+    assert min(strengths) < max(strengths) == min(strengths, key=strengths.get)  # the finest, next to nothing
+    assert (
+        "keep almost half of their strength, and 20, which could have been kept as they are, lose more than a third"
+        in (words)
+    )
+    assert 0.4 < strengths[25] < 0.5
+    assert 1 - strengths[20] > 1 / 3
+    answers = [stripes for stripes in range(25, 49) if left[stripes] ** 2 > 0.2]  # (1, 4, 6, 4, 1)/16 smooths twice
+    assert answers == [names["counterexample_solution"]]
 
 
 def test_the_quiz_knows_the_answers():
@@ -168,11 +188,20 @@ def test_every_source_of_the_chapter_stands_in_the_bibliography_and_is_linked_in
 
 
 def test_the_quiz_s_smoothing_weakens_what_its_wrong_answer_does_not():
+    questions = json.loads((QUIZZES / "02_padding_stride.json").read_text(encoding="utf-8"))["questions"]
+    [options] = [question["options"] for question in questions if question["id"] == "alias"]
+    correct = {option["text"]["en"]: option["correct"] for option in options}
     x = torch.arange(96).double()
     wave = torch.cos(2 * torch.pi * 44 * x / 96)
     averaged = F.avg_pool1d(wave[None], 2)[0]
     late = (wave[::2].roll(1) + 2 * wave[::2] + wave[::2].roll(-1)) / 4
-    assert averaged.abs().max() < 0.2
+    early = ((wave.roll(1) + 2 * wave + wave.roll(-1)) / 4)[::2]
+    for smoothed, answer in (
+        (early, "Smooth the picture before the stride."),
+        (averaged, "Use stride 1, then average blocks of 2×2."),
+        (late, "Smooth after the stride."),
+    ):
+        assert correct[answer] == (smoothed.abs().max().item() < 0.2)
     assert late.abs().max() > 0.9
 
 

@@ -53,7 +53,9 @@ def test_the_numbers_in_the_prose(chapter, names):
         in chapter.prose["multi-out-explained"]
     )
     assert shapes.conv2d_parameters(256, 256, 3, bias=False) > 500_000  # "more than half a million weights"
-    assert nn.Conv2d(2, 3, 2).weight.shape == (3, 2, 2, 2)
+    sizes = {2: "c_i", 3: "c_o", 4: "k_h", 5: "k_w"}
+    order = r" \times ".join(sizes[size] for size in nn.Conv2d(2, 3, (4, 5)).weight.shape)
+    assert f"${order}.$" in chapter.prose["multi-out"]
     work = {shapes.conv2d_multiply_adds(c, 2 * c, 3, (n, n)) for c, n in [(64, 56), (128, 28), (256, 14)]}
     assert len(work) == 1
     parameters = [shapes.conv2d_parameters(c, 2 * c, 3) for c in (64, 128, 256)]
@@ -88,11 +90,14 @@ def test_a_separable_pair_needs_up_to_nine_times_fewer_products():
     assert all(8.9 < factor(c, 2000) < 9 for c in (8, 128))
 
 
-def test_a_separable_pair_has_one_pattern_for_each_input_channel():
+def test_a_separable_pair_has_one_pattern_for_each_input_channel(chapter, names):
+    assert r"$K_{o,c} = P_{o,c}\,D_c$" in chapter.prose["depthwise-words"]
     P, D = torch.randn(5, 3, 1, 1), torch.randn(3, 1, 2, 4)
     X = torch.randn(1, 3, 6, 7)
-    once = F.conv2d(X, P * D.transpose(0, 1))
-    torch.testing.assert_close(F.conv2d(F.conv2d(X, D, groups=3), P), once, atol=1e-4, rtol=0)
+    K = P * D.transpose(0, 1)
+    torch.testing.assert_close(F.conv2d(F.conv2d(X, D, groups=3), P), F.conv2d(X, K), atol=1e-4, rtol=0)
+    assert names["factors_solution"](K)  # the exercise's judge of what such a pair can do
+    assert not names["factors_solution"](torch.randn(5, 3, 2, 4))
 
 
 def test_a_bias_before_a_normalisation_does_nothing_in_training_only(chapter):
@@ -119,6 +124,10 @@ def test_the_quiz_knows_the_answers():
     assert answers["parts"] == ops.corr2d_multi_in(X, K).item()
     assert answers["parameters"] == sum(p.numel() for p in nn.Conv2d(3, 16, 3).parameters())
     assert answers["groups"] == nn.Conv2d(16, 32, 3, groups=4).weight.shape[1]
+    [options] = [question["options"] for question in questions if question["id"] == "order"]
     picture = torch.rand(480, 640, 3)
-    assert picture.permute(2, 0, 1).shape == (3, 480, 640)
-    assert picture.transpose(0, 2).shape == (3, 640, 480)
+    for option in options:
+        got, feedback = eval(f"picture.{option['text']['en'].strip('`')}"), option["feedback"]["en"]
+        fits = got.shape == (3, 480, 640)
+        assert option["correct"] == (fits and torch.equal(got[:, 7, 5], picture[7, 5]))
+        assert fits or f"gives {tuple(got.shape)}" in feedback

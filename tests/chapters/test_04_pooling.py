@@ -42,7 +42,7 @@ def test_the_notes_results():
 
 def test_the_numbers_in_the_prose(chapter):
     ones = torch.ones(1, 1, 4, 4)
-    assert f"{F.avg_pool2d(ones, 3, 2, 1)[0, 0, 0, 0]:.4f}" == "0.4444"
+    assert f"4/9 ≈ {F.avg_pool2d(ones, 3, 2, 1)[0, 0, 0, 0]:.4f}: the effect" in chapter.prose["border-avg-words"]
     corner = F.avg_pool2d(ones, 3, 2, 1, ceil_mode=True)[0, 0, 0, 2]
     assert f"{corner:.4f}, not 2/9" in chapter.prose["ceil"]
     said = "a window of 3 takes padding 1, also when dilation makes it span 5"
@@ -56,20 +56,30 @@ def test_the_numbers_in_the_prose(chapter):
             refuse(2)
 
 
-def test_the_edge_is_lost_and_kept_as_the_chapter_says():
+def test_the_edge_is_lost_and_kept_as_the_chapter_says(chapter):
     row = torch.tensor([[0.0, 1, 0, 0, 0, -1, 0]])
-    assert ops.pool2d(row, (1, 2), stride=(1, 1)).tolist() == [[1, 1, 0, 0, 0, 0]]
-    assert ops.pool2d(row.abs(), (1, 2), stride=(1, 1)).tolist() == [[1, 1, 0, 0, 1, 1]]
+    as_it_is, absolute = (ops.pool2d(one, (1, 2), stride=(1, 1)).int().tolist()[0] for one in (row, row.abs()))
+    [told] = [output.text for output in chapter.cells["edge-code"].outputs]
+    assert [line.split()[-6:] for line in told.splitlines()] == [[*map(str, as_it_is)], [*map(str, absolute)]]
+    assert "The first edge is found, twice over. The second one is gone" in chapter.prose["edge-words"]
+    assert as_it_is == [1, 1, 0, 0, 0, 0]
+    assert absolute == [1, 1, 0, 0, 1, 1]
 
 
-def test_an_element_can_win_in_all_four_windows():
-    """As the last task of the chapter asks."""
-    X = torch.tensor([[1.0, 3, 2], [3, 4, 1], [2, 2, 3]], requires_grad=True)
+def test_an_element_can_win_in_all_four_windows(chapter):
+    """As the chapter tells under the explorer of gradients."""
+    said = chapter.prose["backward-answer"]
+    [told] = re.findall(r"a (\d+) for instance: its gradient is (\d+), and all others are 0", said)
+    middle, gradient = map(int, told)
+    X = torch.tensor([[1.0, 3, 2], [3, middle, 1], [2, 2, 3]], requires_grad=True)
     F.max_pool2d(X[None, None], 2, 1).sum().backward()
-    assert X.grad[1, 1] == 4
+    assert X.grad.tolist() == [[0, 0, 0], [0, gradient, 0], [0, 0, 0]]
 
 
-def test_what_touching_the_first_explorer_shows():
+def test_what_touching_the_first_explorer_shows(chapter):
+    said = chapter.prose["touch-tasks"]
+    assert "Only the last output changes, from 8 to 7" in said
+    assert "To the right or down, all four outputs change; to the left or up, two." in said
     X = torch.arange(9.0).reshape(3, 3)
     changed = X.clone()
     changed[2, 2] = 0
@@ -84,15 +94,27 @@ def test_what_touching_the_first_explorer_shows():
             assert (moved != torch.tensor(before)).sum() == changed
 
 
-def test_a_maximum_of_two_is_made_of_relus():
+def test_a_maximum_of_two_is_made_of_relus(chapter):
+    said, ReLU = chapter.prose["open-question"], torch.relu
     a, b = torch.randn(2, 100).double()
-    torch.testing.assert_close(b + (a - b).relu(), torch.maximum(a, b))
-    torch.testing.assert_close((a - b).relu() + b.relu() - (-b).relu(), torch.maximum(a, b))
+    [formula] = re.findall(r"Show that \$\\max\(a, b\) = ([^$]+)\$", said)
+    torch.testing.assert_close(
+        eval(formula.replace(r"\text{ReLU}", "ReLU"), {"ReLU": ReLU, "a": a, "b": b}), torch.maximum(a, b)
+    )
+    assert r"three channels, $\text{ReLU}(a - b)$ and these two" in said  # which are told before: ReLU(b), ReLU(-b)
+    assert r"carried as $\text{ReLU}(b)$ and $\text{ReLU}(-b)$" in said
+    [signs] = re.findall(r"with the signs \$([+-])\$, \$([+-])\$ and \$([+-])\$", said)
+    parts = [int(f"{sign}1") * part for sign, part in zip(signs, (ReLU(a - b), ReLU(b), ReLU(-b)), strict=True)]
+    torch.testing.assert_close(sum(parts), torch.maximum(a, b))
 
 
-def test_softmax_pooling_lies_between_the_two():
+def test_softmax_pooling_lies_between_the_two(chapter):
+    said = chapter.prose["open-question"]
+    assert r"$\sum_i x_i e^{\beta x_i} / \sum_i e^{\beta x_i}$" in said
+    assert r"For $\beta = 0$ all weights are equal, and it is the average" in said
+    assert r"as $\beta$ grows, the weight gathers on the largest element, and it approaches the maximum" in said
     x = torch.randn(16).double()
-    pooled = [(x * (beta * x).softmax(0)).sum().item() for beta in (0, 1, 5, 500)]
+    pooled = [((x * (beta * x).exp()).sum() / (beta * x).exp().sum()).item() for beta in (0, 1, 5, 200)]
     assert pooled == sorted(pooled)
     assert pooled[0] == pytest.approx(x.mean().item())
     assert pooled[-1] == pytest.approx(x.max().item())

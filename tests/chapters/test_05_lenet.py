@@ -77,10 +77,11 @@ def test_the_numbers_of_the_other_prose(chapter):
     assert chapter.prose["dense-order"].startswith("40,000 times fewer weights, and just as many times fewer")
     assert f"{work / 1e9:.1f} billion" in chapter.prose["dense-order"]
     assert rf"\ln 10 \approx {math.log(10):.1f}$" in chapter.prose["before-loss-words"]
-    assert rf"at most $\tfrac{{1}}{{{4**4}}}$" in chapter.prose["gradients-words"]  # four slopes of at most 1/4
     z = torch.linspace(-6, 6, 1001, requires_grad=True)
     z.sigmoid().sum().backward()
-    assert z.grad.max() <= 0.25
+    steepest = z.grad.max().item()
+    assert rf"\le \tfrac1{round(1 / steepest)}$" in chapter.prose["gradients-words"]
+    assert rf"at most $\tfrac{{1}}{{{round(steepest**-4)}}}$" in chapter.prose["gradients-words"]  # of four slopes
     features = nn.Sequential(*list(models.modern_lenet())[:7])
     flat = features(torch.rand(1, 1, 224, 224)).shape[1]
     side = round((flat / 16) ** 0.5)
@@ -103,7 +104,9 @@ def test_the_notes_lenet_loses_and_the_same_layers_win(chapter):
     assert "by three points" in chapter.prose["test-words"]
     spreads = [recordings.load("lenet-modern").test_accuracy[1], recordings.load("lenet-modern").validation_accuracy[1]]
     assert "it is {:.4f} here and was {:.4f} on the validation".format(*spreads) in chapter.prose["test-words"]
-    assert round(math.sqrt(0.92 * 0.08 / 10_000), 3) == 0.003
+    right = round(mean["lenet-modern"], 2)
+    told = rf"about {math.sqrt(right * (1 - right) / 10_000):.3f} (the root of ${right} \cdot {1 - right:.2f} / 10000$)"
+    assert f"for an accuracy of {right}, that alone gives a standard error of {told}" in chapter.prose["test-words"]
 
 
 def test_the_table_of_activation_and_schedule(chapter):
@@ -159,7 +162,9 @@ def test_each_step_of_the_ladder_is_what_the_chapter_says_of_it(chapter):
     assert (last.lr, last.average, last.weight_decay, last.label_smoothing) == (0.002, 0.999, 0.05, 0.1)
     steps_of = lambda recipe: recipe.epochs * 60_000 / recipe.batch_size  # noqa: E731
     assert steps_of(last) / steps_of(recipes[0]) == 16
-    assert pytest.approx(0.91) == 1 - 0.1 + 0.1 / 10
+    spread = last.label_smoothing / 10  # over ten classes, the true one too
+    asked = f"{1 - last.label_smoothing + spread:.2f} for the true class and {spread:.2f} for each of the others"
+    assert f"asks for a probability of {asked}" in chapter.prose["cure-words"]
     mean = {name: recordings.load(name).validation_accuracy[0] for name in (*steps, "lenet-modern")}
     gains = [mean[b] - mean[a] for a, b in pairwise(steps)]
     assert abs(gains[3]) < 0.002  # flips bring nothing,
@@ -251,8 +256,14 @@ def test_the_quiz_knows_the_answers():
     net[0].padding = (0, 0)
     assert answers["flat"] == nn.Sequential(*list(net)[:7])(torch.rand(1, 1, 28, 28)).shape[1]
     assert answers["first"] == pytest.approx(math.log(100), abs=0.001)
-    assert round(61_706 / 7_850) == 8
-    assert 400 * 120 + 120 == 48_120
+    feedback = {o["text"]["en"]: o["feedback"]["en"] for question in questions for o in question.get("options", ())}
+    first = models.modern_lenet()[7]
+    outputs, inputs = first.weight.shape
+    told = f"{inputs}·{outputs} weights and {len(first.bias)} biases: {first.weight.numel() + len(first.bias):,}."
+    assert feedback["The first fully connected layer."] == told
+    lenet, linear = (sum(p.numel() for p in one.parameters()) for one in (net, models.linear_classifier()))
+    assert feedback["It has too few parameters."] == "It has eight times as many as the linear classifier."
+    assert round(lenet / linear) == 8
 
 
 def test_the_sample_is_enough_to_learn(monkeypatch):

@@ -53,13 +53,22 @@ def test_what_the_first_explorers_tasks_promise(chapter):
         sides = [row.shape[1] for row in table if row.text.startswith(("Conv2d(1,", "MaxPool2d"))]
         assert sides == [55, 27, 13, 6]
         assert f"{sum(row.parameters for row in table):,} parameters" in said
-        assert 256 * 6 * 6 == 9216
+        read, before = (
+            math.prod([row for row in one if row.text.startswith("MaxPool2d")][-1].shape) for one in (table, rows)
+        )
+        assert f"the first fully connected layer now reads {read:,} numbers instead of {before:,}" in said
 
 
 def test_how_much_larger_than_lenet(chapter):
     ratio = sum(p.numel() for p in models.alexnet().parameters()) / 61_706
     assert f"{ratio:.0f} times as many parameters" in chapter.prose["trace-words"]
-    assert 96 / 6 == 256 / 16 == 16
+    (a, b), (six, sixteen) = (
+        [layer.out_channels for layer in net if isinstance(layer, nn.Conv2d)][:2]
+        for net in (models.alexnet(), models.modern_lenet())
+    )
+    told = f"{a} channels instead of {six}, {b} instead of {sixteen}, sixteen times as many each"
+    assert told in chapter.prose["trace-words"]
+    assert a / six == b / sixteen == 16
 
 
 def test_what_a_training_step_keeps(names, chapter):
@@ -169,9 +178,9 @@ def test_what_is_said_of_the_recorded_network(chapter):
     assert f"{recording.test_accuracy[0]:.3f}" in said
     assert f"{recordings.load('lenet-modern').test_accuracy[0]:.3f}" in said
     net = models.trained("alexnet")
-    assert pytest.approx(12, abs=0.1) == 737_506 / 61_706
-    assert sum(p.numel() for p in net.parameters()) == 737_506
+    ours, lenets = (sum(p.numel() for p in one.parameters()) for one in (net, models.modern_lenet()))
     assert "a twelfth of the parameters" in said
+    assert ours / lenets == pytest.approx(12, abs=0.1)
     biases = net[0].bias.detach()
     assert biases.topk(2).indices.tolist() == [9, 0]
     assert all(f"{biases[n]:.2f}" in chapter.prose["alive-words"] for n in (9, 0))
@@ -214,12 +223,17 @@ def test_what_the_trained_explorers_tasks_promise(chapter):
     assert sum(abs(right(f"0:{n}") - right()) <= 4 for n in (1, 2, 3, 4, 5, 6, 7, 8, 10, 11)) == 10
 
 
-def test_dropout_of_the_chapter_is_pytorchs(names):
+def test_dropout_of_the_chapter_is_pytorchs(chapter, names):
     results = names["results"]
     assert len(set(results["eval"])) == 1
     X = torch.ones(1000, 100)
-    Y = F.dropout(X, 0.5)
-    assert set(Y.unique().tolist()) == {0.0, 2.0}
+    for p in (0.2, 0.5):
+        ours, theirs = (set(Y.unique().tolist()) for Y in (names["dropout_solution"](X, p, True), F.dropout(X, p)))
+        assert sorted(ours) == pytest.approx(sorted(theirs))
+    [told] = [output.text for output in chapter.cells["dropout-ones"].outputs]
+    training, evaluation = told.split("in evaluation:")
+    assert set(re.findall(r"\d+", training)) == {str(int(value)) for value in theirs}  # with the last p, ½
+    assert set(re.findall(r"\d+", evaluation)) == {"1"}
 
 
 # --- the audit
@@ -232,15 +246,21 @@ def test_the_audit(chapter, names):
     neurons = [math.prod(row.shape) for row in rows]
     assert f"60 million parameters | {total:,}" in said
     assert f"650,000 neurons | {sum(neurons):,}" in said
-    assert f"253,440 neurons in layer 1 | {neurons[0]:,}" in said
+    channels, side, _ = rows[0].shape
+    papers = side * 48 * channels
+    differs = f"**differs**; {side}·48·{channels} would give it"
+    assert f"{papers:,} neurons in layer 1 | {neurons[0]:,} | {differs}" in said
     assert ", ".join(f"{n:,}" for n in neurons[1:5]) + " in layers 2 to 5 | the same" in said
     above = [n for n, row in enumerate(rows[:5], start=1) if row.parameters > 0.01 * total]
     assert above == [3, 4]
     assert " and ".join(f"{100 * rows[n - 1].parameters / total:.2f} %" for n in above) in said
-    assert 55 * 48 * 96 == 253_440
-    assert f"{sum(neurons) - neurons[0] + 253_440:,}" in chapter.prose["audit-neurons"]
-    assert "2,178" in said
-    assert (33 * 33 * 2, 32 * 32 * 2) == (2178, 2048)
+    assert f"{sum(neurons) - neurons[0] + papers:,}" in chapter.prose["audit-neurons"]
+    positions = shapes.output_size(256, 224)
+    assert f"A window of 224 fits in {positions} positions along 256 pixels, not {positions - 1}." in said
+    told = (
+        f"{2 * (positions - 1) ** 2} times as many training images | {2 * positions**2:,} positions and mirror images"
+    )
+    assert told in said
     whole = models.alexnet(size=227, normalised=True, in_channels=3, classes=1000)
     assert f"{sum(p.numel() for p in whole.parameters()):,} parameters" in chapter.prose["audit-predict"]
     assert names["widths"] == [64, 192, 384, 256, 256]
@@ -261,9 +281,10 @@ def test_at_99_pixels_both_windows_give_the_same_sizes():
         assert sizes == [23, 11, 5, 2]
 
 
-def test_the_failures_are_those_that_the_chapter_reads(chapter):
-    assert "4x46656 and 400x120" in str(chapter.raised["wrong-stale"])
-    assert 46_656 == 16 * 54 * 54
+def test_the_failures_are_those_that_the_chapter_reads(chapter, names):
+    arrived = math.prod(names["arrived_solution"][1:])
+    assert f"4x{arrived} and 400x120" in str(chapter.raised["wrong-stale"])
+    assert f"({names['arrived_solution'][0]}x{arrived} and 400x120)" in chapter.prose["message-task"]
     assert "1x1152 and 800x512" in str(chapter.raised["wrong-size"])
 
 
@@ -280,8 +301,14 @@ def test_the_quiz_knows_the_answers():
     assert answers["dropout"] == pytest.approx(3 / (1 - 0.25))
     rows = [row for row in counted(models.alexnet(), 224) if row.parameters]
     work = sum(row.multiply_adds for row in rows)
-    assert round(100 * rows[1].multiply_adds / work) == 44
-    assert round(100 * sum(row.multiply_adds for row in rows[5:]) / work) == 5
+    [options] = [question["options"] for question in questions if question["id"] == "work"]
+    told = {option["text"]["en"]: option["feedback"]["en"] for option in options}
+    assert told["At the second convolution."] == f"It does {100 * rows[1].multiply_adds / work:.0f} % of them."
+    held = sum(row.parameters for row in rows[5:]) / sum(row.parameters for row in rows)
+    share = sum(row.multiply_adds for row in rows[5:]) / work
+    assert told["At the fully connected layers."] == (
+        f"They hold {100 * held:.0f} % of the parameters and do about {100 * share:.0f} % of the work."
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))

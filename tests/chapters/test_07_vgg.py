@@ -14,6 +14,7 @@ import torch
 import torchvision
 from safetensors.torch import load_file
 from torch import nn
+from torch.nn import functional as F
 
 from helpers import data, models, network, recordings, shapes, train, weights
 from helpers.widgets.explorers.quiz import FOLDER as QUIZZES
@@ -117,8 +118,11 @@ def test_each_convolution_costs_what_the_chapter_says(chapter, names):
     numbers = [row.parameters for row in convolutions]
     assert f"from {min(numbers):,} to {max(numbers):,}" in chapter.prose["costs-predict"]
     assert [millions.count(925), len(millions)] == [3, 8]  # it holds for three of the eight
+    sides = [224]
+    while sides[-1] > 1:
+        sides.append(shapes.output_size(sides[-1], 2, stride=2))
     assert "after seven halvings, one pixel is left of 224" in chapter.prose["blocks"]
-    assert 224 >> 7 == 1
+    assert len(sides) == 1 + 7
     assert "4.7 million parameters" in chapter.prose["costs-words"]
     assert round(sum(numbers[-2:]) / 1e6, 1) == 4.7
 
@@ -152,11 +156,24 @@ def test_stacks_see_and_cost_what_the_chapter_says(chapter, names):
     assert names["fields"] == [3, 5, 7, 9, 11]
     assert "81% more weights, 81% more multiply-adds" in printed(chapter, "stack-weights")
     assert "81 % more" in chapter.prose["stack-cost-words"]
-    single, stack = 3 * 64 * 49, 3 * 64 * 9 + 2 * 64 * 64 * 9
-    assert f"{single:,} weights" in printed(chapter, "stack-first")
-    assert round(stack / single) == 8  # eight times as many
-    assert "28 of 64 differ" in printed(chapter, "between-merge")
-    assert 64 - 6 * 6 == 28  # the outermost ring
+    single, stack = (
+        sum(count(nn.Conv2d(c, 64, k, bias=False)) for c, k in layers)
+        for layers in ([(3, 7)], [(3, 3), (64, 3), (64, 3)])
+    )
+    assert f"one 7×7: {single:,} weights   three 3×3: {stack:,} weights" in printed(chapter, "stack-first")
+    assert "the stack has eight times as many weights" in chapter.prose["stack-first-words"]
+    assert round(stack / single) == 8
+
+
+def test_a_merged_pair_differs_in_the_outermost_ring_only(chapter):
+    made = {"torch": torch, "F": F, "print": lambda *_: None}
+    exec(chapter.sources["between-merge"], made)
+    differs = ~torch.isclose(made["pair"], made["single"])[0, 0]
+    assert f"{differs.sum()} of {differs.numel()} differ" in printed(chapter, "between-merge")
+    assert "They are all in the outermost ring" in chapter.prose["between-merge-words"]
+    ring = torch.ones_like(differs)
+    ring[1:-1, 1:-1] = False
+    assert torch.equal(differs, ring)
 
 
 def test_the_experiments_change_one_thing_each():
@@ -263,7 +280,7 @@ def test_so_many_pictures_are_right_without_a_part(chapter):
     assert [shapes_of[f"block{n}.4"] for n in (3, 5)] == [(32, 8, 8), (64, 2, 2)]
 
 
-def test_the_starts_are_what_the_chapter_says():
+def test_the_starts_are_what_the_chapter_says(chapter):
     for name, wanted in (("hundredth", 0.01), ("tenth", 0.1)):
         recipe = recordings.load(f"vgg-start-{name}").recipe
         assert recipe.settings == {"deviation": wanted}
@@ -279,7 +296,9 @@ def test_the_starts_are_what_the_chapter_says():
     default = models.deep_vgg(default=True)[3][2].weight.std().item()
     assert default == pytest.approx((1 / (3 * n)) ** 0.5, rel=0.05)
     assert default * (n / 2) ** 0.5 == pytest.approx(0.41, abs=0.02)
-    assert [round((2 / (9 * channels)) ** 0.5, 2) for channels in (8, 64)] == [0.17, 0.06]
+    eight, most = ((2 / (9 * channels)) ** 0.5 for channels in (8, 64))
+    told = f"between He's values for layers that read 8 channels ({eight:.2f}) and 64 ({most:.2f})"
+    assert told in chapter.prose["further-start-result"]
     deep = models.deep_vgg(default=True)
     assert sum(isinstance(layer, nn.Conv2d | nn.Linear) for layer in deep.modules()) == 16
 
@@ -315,9 +334,14 @@ def test_the_papers_numbers(chapter, names):
     assert sum(convolutions for convolutions, _ in names["TABLES"]["B"]) == 10  # B has ten convolutions
 
 
-def test_adaptive_pooling_changes_nothing_at_224():
-    maps = torch.rand(2, 3, 7, 7)
-    assert torch.equal(nn.AdaptiveAvgPool2d((7, 7))(maps), maps)
+def test_adaptive_pooling_changes_nothing_at_224(chapter, names):
+    rows = network.table(network.trace(on_meta(models.VGG_11), (1, 224, 224)), (1, 224, 224))
+    _, *sides = next(row.shape for row in reversed(rows) if row.text.startswith("MaxPool2d"))
+    pool, told = names["theirs"].avgpool, chapter.prose["audit-torchvision-words"]
+    assert f"adaptive average pooling to {pool.output_size[0]}×{pool.output_size[1]} before the classifier" in told
+    assert f"changes nothing, since the maps are {sides[0]}×{sides[1]} already" in told
+    maps = torch.rand(2, 3, *sides)
+    assert torch.equal(pool(maps), maps)
 
 
 def test_the_messages_that_the_chapter_shows_are_pytorchs(chapter):

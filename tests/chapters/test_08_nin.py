@@ -115,12 +115,18 @@ def test_the_linear_classifier_and_the_narrow_nin_are_as_good_as_the_chapter_say
     assert f"{count(models.trained('nin')):,} parameters" in chapter.prose["alive"]
 
 
-def test_a_picture_whose_own_logit_is_0_costs_at_least_ln_10():
+def test_a_picture_whose_own_logit_is_0_costs_at_least_ln_10(chapter):
     draw = torch.Generator().manual_seed(0)
     logits = torch.rand(1000, 10, generator=draw) * 5 * (torch.rand(1000, 10, generator=draw) < 0.5)
     logits[:, 3] = 0
+    logits[0] = 0  # the cheapest of all: no other logit is above 0 either
     losses = F.cross_entropy(logits, torch.full((1000,), 3), reduction="none")
-    assert losses.min() >= math.log(10) - 1e-5
+    assert losses.argmin() == 0
+    least = losses.min().item()
+    assert r"costs at least $\ln 10$" in chapter.prose["stuck-notes"]
+    assert least == pytest.approx(math.log(10))
+    for dead in range(4):
+        assert f"{dead} dead: loss at least {dead * least / 10:.2f}\n" in printed(chapter, "stuck-floor")
 
 
 def last_of(name):
@@ -309,7 +315,12 @@ def test_the_quiz_knows_the_answers():
     questions = json.loads((QUIZZES / "08_nin.json").read_text(encoding="utf-8"))["questions"]
     answers = {question["id"]: question.get("answer") for question in questions}
     assert answers["pointwise"] == shapes.conv2d_parameters(64, 10, 1)
-    assert 0.1 * math.log(10) < 0.40 < 0.2 * math.log(10)
+    [dead] = [question for question in questions if question["id"] == "dead"]
+    loss, each = float(re.search(r"a loss of ([\d.]+) on ten classes", dead["prompt"]["en"])[1]), math.log(10) / 10
+    told = {option["text"]["en"]: option for option in dead["options"]}
+    for most, answer in ((1, "At most one."), (2, "At most two.")):
+        assert told[answer]["correct"] == (int(loss / each) == most)
+    assert f"= {each:.2f}; two would cost {2 * each:.2f}." in told["At most one."]["feedback"]["en"]
 
 
 def test_every_error_rate_is_the_papers():

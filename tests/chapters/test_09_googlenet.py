@@ -86,8 +86,7 @@ def test_what_is_seen_in_the_first_explorer(chapter, names):
     ]
     block.branch3[0], block.branch3[2] = nn.Identity(), nn.Conv2d(192, 32, 5, padding=2)
     assert f"By a factor of {totals(block) / 163_696:.1f}, to {totals(block):,}" in told
-    assert "from 12,832 to 153,632" in told
-    assert [count(nn.Conv2d(c, 32, 5)) for c in (16, 192)] == [12_832, 153_632]
+    assert "from {:,} to {:,}".format(*(count(nn.Conv2d(c, 32, 5)) for c in (16, 192))) in told
     fields = [row.field for row in rows if row.text.startswith("Conv2d")]
     assert fields == [(1, 1), (1, 1), (3, 3), (1, 1), (5, 5), (3, 3)]
 

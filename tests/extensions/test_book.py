@@ -116,6 +116,9 @@ def test_the_index_has_sections_and_terms_and_no_answer(pages):
     assert "hidden_check" not in text
     assert not list(pages.rglob("searchindex.js"))
     assert not (pages / "_static/searchtools.js").exists()
+    made = [page.read_text(encoding="utf-8") for page in pages.rglob("*.html")]
+    assert any("course-page.js" in page for page in made)
+    assert not any("sphinx_highlight.js" in page for page in made)  # what would mark words, and offer to hide the marks
 
 
 def test_every_page_reports_its_errors(chapter, pages):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
@@ -96,3 +98,12 @@ def test_unknown_chapters_and_exercises_are_named_beside_those_there_are(tmp_pat
     with pytest.raises(ValueError, match="no exercise is called nothing; there are same-padding, "):
         assignment.write("02", ["nothing"], tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="there is no make on this machine")
+@pytest.mark.parametrize("target", ["assignment", "grade"])
+def test_make_hands_the_chosen_exercises_to_both_commands(target):
+    told = ["make", "--dry-run", target, "CHAPTER=02", "EXERCISES=unread mirror", "SUBMISSIONS=class"]
+    done = subprocess.run(told, cwd=assignment.ROOT, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert " --exercises unread mirror" in done.stdout.splitlines()[-1]

@@ -15,7 +15,7 @@ import pytest
 from tests.chapters.wrong import of_02_padding_stride
 from tools import assignment, notebooks
 from tools.grading import submissions, values
-from tools.grading.__main__ import grade_all
+from tools.grading.__main__ import grade_all, main
 from tools.grading.isolation import IsolationError, Limits, Sandbox
 
 LIMITS = Limits(seconds=2, cpu=20)
@@ -198,6 +198,47 @@ def test_a_second_run_grades_only_what_is_new(graded):
     after = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
     assert before.items() <= after.items()
     assert len(after) == len(before) + 1
+
+
+def command(tmp_path, *options, handed=None):
+    """Grade notebooks by the command, with a private folder that is empty; returns its status and the table's rows."""
+    place, out = tmp_path / "class", tmp_path / "out"
+    place.mkdir(exist_ok=True)
+    for name, cells in (handed or {"anna": SOLVED}).items():
+        (place / f"{name}.ipynb").write_text(notebook(cells), encoding="utf-8")
+    status = main(["02", str(place), "--out", str(out), *options], tmp_path / "private")
+    if not (out / "grades.csv").is_file():
+        return status, {}
+    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return status, {row["id"]: row for row in csv.DictReader(file)}
+
+
+@needs_isolation
+def test_exercises_that_were_chosen_to_hand_out_are_the_ones_that_are_graded(tmp_path):
+    names = ["unread", "mirror"]
+    handed_out = assignment.for_students(assignment.chosen(CHAPTER, names), "")
+    cells = [cell.source for cell in handed_out.cells if cell.cell_type == "code"]
+    there = {one.name: one for one in EXERCISES}
+    solved = {name: SOLVED[EXERCISES.index(there[name])] for name in names}
+    handed = {"both": [*cells, *solved.values()], "one": [*cells, solved["mirror"]], "none": cells}
+    status, rows = command(tmp_path, "--exercises", *names, handed=handed)
+    assert status == 0
+    points = sum(there[name].points for name in names)
+    assert list(rows["both"]) == ["id", "name", "file", *names, "total", "out of", "seconds", "notes"]
+    assert {float(row["out of"]) for row in rows.values()} == {points}
+    totals = {name: float(row["total"]) for name, row in rows.items()}
+    assert totals == {"both": points, "one": there["mirror"].points, "none": 0}
+    for path in (tmp_path / "out" / "feedback").iterdir():
+        page = path.read_text(encoding="utf-8")
+        assert f" of {points:g} points" in page
+        assert [one.name for one in EXERCISES if f"<td>{one.name}</td>" in page] == names
+    _, rows = command(tmp_path)  # what was graded before was graded out of other exercises
+    assert {float(row["out of"]) for row in rows.values()} == {ALL}
+
+
+def test_an_exercise_that_is_none_is_refused_before_anything_is_graded(tmp_path, capsys):
+    assert command(tmp_path, "--unsafe", "--exercises", "nothing") == (1, {})
+    assert "no exercise is called nothing; there are same-padding, " in capsys.readouterr().err
 
 
 @needs_isolation

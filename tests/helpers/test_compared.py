@@ -44,9 +44,7 @@ def recipe(one):
     if (recording := recorded(one)) is None:
         return None
     made = vars(recording.recipe)
-    return {
-        name: made[name] for name in made if name not in ("network", "settings", "size", "weights", "compact", "seeds")
-    }
+    return {name: made[name] for name in made if name not in ("network", "settings", "size", "weights", "compact", "seeds")}
 
 
 def test_the_recordings_of_the_pages_networks_follow_one_recipe():

@@ -42,12 +42,15 @@ def grade_all(
     own: Path = private.FOLDER,
     exercises: Collection[str] = (),
 ) -> Path:
-    """Grade all submissions by the named exercises, or by all; returns the CSV. What has been graded before, by the same chapter, is not graded again.
+    """Grade all submissions by the named exercises, or by all; returns the CSV.
+
+    What has been graded before, by the same chapter and the same exercises, is not graded again.
 
     Raises IsolationError where students' code cannot be shut in, ValueError where there is nothing to grade or an
     exercise is unknown.
     """
-    path, found = assignment.chapter_path(chapter), submissions.read(place)
+    path = assignment.chapter_path(chapter)
+    found = submissions.read(place, path.stem)
     if not found:
         raise ValueError(f"{place} holds no files")
     course = Course(path, own, exercises)

@@ -24,7 +24,7 @@ help:
 	@echo "make slides CHAPTER=02   the chapter's page as slides, live and without a network"
 	@echo "make offline     one zip for a room without internet; STUDENT=1, PLATFORM=win_amd64 with PyTorch and all"
 	@echo "make assignment CHAPTER=02   notebooks to hand out and to mark by, into dist/; EXERCISES=\"unread mirror\" chooses, IDS=file gives each their numbers, FORMAT=otter or nbgrader"
-	@echo "make grade CHAPTER=02 SUBMISSIONS=folder-or-zip   grades (CSV) and feedback, into dist/"
+	@echo "make grade CHAPTER=02 SUBMISSIONS=folder-or-zip   grades (CSV) and feedback, into dist/; EXERCISES= as handed out"
 	@echo "make fork REPOSITORY=https://github.com/me/course   write your address everywhere"
 
 # CPU=1 takes PyTorch's build for processors alone, a fifth of the size, from PyTorch's own index
@@ -107,7 +107,7 @@ assignment: $(VENV)/site.stamp
 	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES)) $(if $(IDS),--ids "$(IDS)") $(if $(FORMAT),--format $(FORMAT))
 
 grade: $(VENV)/all.stamp
-	@$(BIN)/python -m tools.grading $(CHAPTER) "$(SUBMISSIONS)" $(ARGS)
+	@$(BIN)/python -m tools.grading $(CHAPTER) "$(SUBMISSIONS)" $(if $(EXERCISES),--exercises $(EXERCISES)) $(ARGS)
 
 clean:
 	rm -rf _build

@@ -233,13 +233,18 @@ def write(
     return written
 
 
-def write_source(name: str, kind: str, out: Path = DIST, own: Path = FOLDER) -> list[Path]:
-    """Write a chapter as a source for another grader, `otter` or `nbgrader`, solutions included; returns the paths."""
+def write_source(
+    name: str, kind: str, out: Path = DIST, own: Path = FOLDER, exercise_names: Collection[str] = ()
+) -> list[Path]:
+    """Write a chapter as a source for another grader, `otter` or `nbgrader`, solutions included; returns the paths.
+
+    Raises ValueError for exercises that the chapter does not have.
+    """
     from tools import edition, formats
     from tools.repository import stated
 
     path, plan, address = chapter_path(name), edition.read(), stated()
-    chapter = private.read(path, own)
+    chapter = chosen(private.read(path, own), exercise_names)
     for cell in chapter.cells:
         cell.source = edition.addressed(cell.source, plan, address)
     folder = out / path.stem[:2] / kind
@@ -264,7 +269,7 @@ def _folder(one: str) -> str:
     return one
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None, own: Path = FOLDER) -> int:
     """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(description="notebooks to hand out, and to mark by")
     parser.add_argument("chapters", nargs="+", help="numbers or names of chapters")
@@ -272,9 +277,11 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=DIST)
     parser.add_argument("--ids", type=Path, help="a file with an id in each line: to each student numbers of their own")
     parser.add_argument("--format", choices=["otter", "nbgrader"], help="a source for this grader instead")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.exercises and len(given.chapters) > 1:
         parser.error("exercises are chosen from one chapter at a time")
+    if given.format and given.ids:
+        parser.error("neither Otter nor nbgrader gives each student their own numbers: leave out the ids or the format")
     try:
         for name in given.chapters:
             ids = given.ids.read_text(encoding="utf-8").split("\n") if given.ids else []
@@ -282,11 +289,11 @@ def main() -> int:
             if ids:
                 from tools.grading.judge import Course
 
-                Course(chapter_path(name)).refuse_unsolvable()
+                Course(chapter_path(name), own, given.exercises).refuse_unsolvable()
             written = (
-                write_source(name, given.format, given.out)
+                write_source(name, given.format, given.out, own, given.exercises)
                 if given.format
-                else write(name, given.exercises, given.out, ids)
+                else write(name, given.exercises, given.out, ids, own)
             )
             for path in written:
                 print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from tools import assignment, edition
+from tools import assignment, edition, notebooks
 from tools.edition import Edition
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +60,7 @@ def build(lang: str, root: Path = ROOT, into: Path = BUILD, plan: Edition | None
 
     What the last build left is used again if that succeeded, with the same contents, configuration and extensions.
     Otherwise a page that has left the contents would stay, and one with a fault would not be looked at again.
+    The notebooks that pages offer for download hold no hidden check.
     A site for students has their notebooks beside its pages. Raises LeakError if it gives anything else away.
     """
     plan = edition.read(root) if plan is None else plan
@@ -71,12 +73,22 @@ def build(lang: str, root: Path = ROOT, into: Path = BUILD, plan: Edition | None
         shutil.rmtree(folder / "_build", ignore_errors=True)
     built.unlink(missing_ok=True)
     _run(root, folder, *both)
+    _without_hidden(pages / "_sources")
     if plan.student:
         edition.hand_out(plan, lang, root, pages / "notebooks")
         if found := edition.leaks(pages, sorted((root / "chapters" / lang).glob("[0-9]*.ipynb"))):
             raise assignment.LeakError("the site for students would hold what is kept back:\n" + "\n".join(found))
     built.write_text(wanted, encoding="utf-8")
     return pages
+
+
+def _without_hidden(sources: Path) -> None:
+    """Take the hidden checks out of the notebooks that the pages offer."""
+    for path in sorted(sources.rglob("*.ipynb")):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        shown = [cell for cell in notebook["cells"] if "hidden" not in cell["metadata"].get("tags", [])]
+        if len(shown) < len(notebook["cells"]):
+            notebooks.store({**notebook, "cells": shown}, path)
 
 
 def _extensions() -> str:

@@ -242,6 +242,10 @@ def test_launch_and_download_buttons_lead_to_the_notebook(site):
     assert f"https://mybinder.org/v2/gh/{slug}/main" in text
     assert (site / "_sources/chapters/en/01_conv2d.ipynb").is_file()
     assert '_sources/chapters/en/01_conv2d.ipynb"' in text
+    for path in (site / "_sources").rglob("*.ipynb"):
+        cells = notebooks.read(path).cells
+        assert any("solution" in cell.metadata.get("tags", []) for cell in cells) or path.stem.startswith("00")
+        assert not any("hidden" in cell.metadata.get("tags", []) for cell in cells), path.name
 
 
 def test_hidden_checks_do_not_show_on_the_page(site):

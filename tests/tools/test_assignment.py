@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
@@ -82,7 +84,7 @@ def test_a_notebook_that_would_give_a_solution_away_is_refused(place):
 
 
 def test_both_notebooks_are_written_and_exercises_are_chosen_by_name(tmp_path):
-    student, instructor = assignment.write("2", ["unread", "mirror"], tmp_path)
+    student, instructor = assignment.write("2", ["unread", "mirror"], tmp_path, own=tmp_path / "private")
     assert student == tmp_path / "02" / "student" / "02_padding_stride.ipynb"
     for path in (student, instructor):
         tasks = [cell.metadata["exercise"]["id"] for cell in notebooks.read(path).cells if "exercise" in cell.metadata]
@@ -96,3 +98,25 @@ def test_unknown_chapters_and_exercises_are_named_beside_those_there_are(tmp_pat
     with pytest.raises(ValueError, match="no exercise is called nothing; there are same-padding, "):
         assignment.write("02", ["nothing"], tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="there is no make on this machine")
+@pytest.mark.parametrize("target", ["assignment", "grade"])
+def test_make_hands_the_chosen_exercises_to_both_commands(target):
+    told = ["make", "--dry-run", target, "CHAPTER=02", "EXERCISES=unread mirror", "SUBMISSIONS=class"]
+    done = subprocess.run(told, cwd=assignment.ROOT, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert " --exercises unread mirror" in done.stdout.splitlines()[-1]
+
+
+def test_several_chapters_are_written_by_one_command_but_exercises_are_chosen_from_one(tmp_path, capsys):
+    assert assignment.main(["02", "04", "--out", str(tmp_path)], tmp_path / "private") == 0
+    written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.ipynb"))
+    there = [f"{name[:2]}/{whom}/{name}.ipynb" for name in CHAPTERS if name[:2] in ("02", "04")
+             for whom in ("instructor", "student")]  # fmt: skip
+    assert written == there
+    assert len(capsys.readouterr().out.splitlines()) == len(there)
+    with pytest.raises(SystemExit):
+        assignment.main(["02", "04", "--exercises", "unread", "--out", str(tmp_path / "x")], tmp_path / "private")
+    assert "exercises are chosen from one chapter at a time" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tools import assignment, formats, notebooks
+from tools import assignment, edition, formats, notebooks
 
-NAMES = [path.stem for path in sorted(assignment.CHAPTERS.glob("0[1-9]*.ipynb"))]
+NAMES = [path.stem for path in sorted(assignment.CHAPTERS.glob("[0-9]*.ipynb"))][1:]
 LIGHT = [name for name in NAMES if name[:2] in ("02", "04")]  # those that train nothing
 
 
@@ -86,10 +86,33 @@ def test_the_solutions_pass_every_test_and_the_starters_none(name, kind, monkeyp
     assert "_solution" not in answers
 
 
-def test_both_sources_are_written_with_what_their_tools_need(tmp_path):
+def test_both_sources_are_written_with_what_their_tools_need(tmp_path, monkeypatch):
+    monkeypatch.setattr(edition, "read", lambda: edition.Edition())  # whatever a fork's own file says
     source, needs = assignment.write_source("2", "otter", tmp_path, tmp_path)
     assert source == tmp_path / "02" / "otter" / "02_padding_stride.ipynb"
     assert needs.read_text(encoding="utf-8").startswith("convnets-you-can-touch @ git+https://")
     source, needs = assignment.write_source("2", "nbgrader", tmp_path, tmp_path)
     assert source == tmp_path / "02" / "nbgrader" / "source" / "02_padding_stride" / "02_padding_stride.ipynb"
     assert "code_stub" in needs.read_text(encoding="utf-8")
+    monkeypatch.setattr(edition, "read", lambda: edition.Edition(package="https://example.org/course.whl"))
+    _, needs = assignment.write_source("2", "otter", tmp_path, tmp_path)
+    assert needs.read_text(encoding="utf-8") == "convnets-you-can-touch @ https://example.org/course.whl\n"
+
+
+@pytest.mark.parametrize("kind", ["otter", "nbgrader"])
+def test_a_source_holds_the_chosen_exercises_alone(kind, tmp_path, capsys):
+    names = ["unread", "mirror"]
+    told = ["02", "--format", kind, "--exercises", *names, "--out", str(tmp_path)]
+    assert assignment.main(told, tmp_path) == 0
+    (path,) = tmp_path.rglob("*.ipynb")
+    tasks = [cell.metadata["exercise"]["id"] for cell in notebooks.read(path).cells if "exercise" in cell.metadata]
+    assert tasks == names
+    assert "same_padding" not in path.read_text(encoding="utf-8")
+    assert str(path) in capsys.readouterr().out
+
+
+def test_numbers_of_each_student_are_refused_in_a_source(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        assignment.main(["02", "--format", "otter", "--ids", "roster.txt", "--out", str(tmp_path)], tmp_path)
+    assert "neither Otter nor nbgrader gives each student their own numbers" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -15,7 +15,7 @@ import pytest
 from tests.chapters.wrong import of_02_padding_stride
 from tools import assignment, notebooks
 from tools.grading import submissions, values
-from tools.grading.__main__ import grade_all
+from tools.grading.__main__ import grade_all, main
 from tools.grading.isolation import IsolationError, Limits, Sandbox
 
 LIMITS = Limits(seconds=2, cpu=20)
@@ -106,7 +106,7 @@ def graded(tmp_path_factory, request):
     everywhere = request.config.getoption("--everywhere")
     for name, text in handed.items() if everywhere else [(name, handed[name]) for name in sorted(QUICK)]:
         (place / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    table = grade_all("02", place, out, LIMITS)
+    table = grade_all("02", place, out, LIMITS, own=tmp_path_factory.mktemp("private"))
     with table.open(encoding="utf-8", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}, out, place
 
@@ -130,7 +130,7 @@ def test_an_instructors_notebook_gets_full_marks_and_an_untouched_one_none(name,
     handed = {"full": [*solved, *answers], "empty": [c.source for c in empty.cells if c.cell_type == "code"]}
     for who, cells in handed.items():
         (tmp_path / "class" / f"{who}.ipynb").write_text(notebook(cells), encoding="utf-8")
-    table = grade_all(name, tmp_path / "class", tmp_path, Limits(), jobs=1)
+    table = grade_all(name, tmp_path / "class", tmp_path, Limits(), jobs=1, own=tmp_path)
     with table.open(encoding="utf-8", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
     assert {one.name: float(rows["full"][one.name]) for one in there} == {one.name: one.points for one in there}
@@ -190,14 +190,55 @@ def test_what_is_no_notebook_is_reported(graded):
 
 
 @needs_isolation
-def test_a_second_run_grades_only_what_is_new(graded):
+def test_a_second_run_grades_only_what_is_new(graded, tmp_path):
     _, out, place = graded
     before = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
     (place / "late.ipynb").write_text(notebook(SOLVED), encoding="utf-8")
-    grade_all("02", place, out, LIMITS)
+    grade_all("02", place, out, LIMITS, own=tmp_path)
     after = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
     assert before.items() <= after.items()
     assert len(after) == len(before) + 1
+
+
+def command(tmp_path, *options, handed=None):
+    """Grade notebooks by the command, with a private folder that is empty; returns its status and the table's rows."""
+    place, out = tmp_path / "class", tmp_path / "out"
+    place.mkdir(exist_ok=True)
+    for name, cells in (handed or {"anna": SOLVED}).items():
+        (place / f"{name}.ipynb").write_text(notebook(cells), encoding="utf-8")
+    status = main(["02", str(place), "--out", str(out), *options], tmp_path / "private")
+    if not (out / "grades.csv").is_file():
+        return status, {}
+    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return status, {row["id"]: row for row in csv.DictReader(file)}
+
+
+@needs_isolation
+def test_exercises_that_were_chosen_to_hand_out_are_the_ones_that_are_graded(tmp_path):
+    names = ["unread", "mirror"]
+    handed_out = assignment.for_students(assignment.chosen(CHAPTER, names), "")
+    cells = [cell.source for cell in handed_out.cells if cell.cell_type == "code"]
+    there = {one.name: one for one in EXERCISES}
+    solved = {name: SOLVED[EXERCISES.index(there[name])] for name in names}
+    handed = {"both": [*cells, *solved.values()], "one": [*cells, solved["mirror"]], "none": cells}
+    status, rows = command(tmp_path, "--exercises", *names, handed=handed)
+    assert status == 0
+    points = sum(there[name].points for name in names)
+    assert list(rows["both"]) == ["id", "name", "file", *names, "total", "out of", "seconds", "notes"]
+    assert {float(row["out of"]) for row in rows.values()} == {points}
+    totals = {name: float(row["total"]) for name, row in rows.items()}
+    assert totals == {"both": points, "one": there["mirror"].points, "none": 0}
+    for path in (tmp_path / "out" / "feedback").iterdir():
+        page = path.read_text(encoding="utf-8")
+        assert f" of {points:g} points" in page
+        assert [one.name for one in EXERCISES if f"<td>{one.name}</td>" in page] == names
+    _, rows = command(tmp_path)  # what was graded before was graded out of other exercises
+    assert {float(row["out of"]) for row in rows.values()} == {ALL}
+
+
+def test_an_exercise_that_is_none_is_refused_before_anything_is_graded(tmp_path, capsys):
+    assert command(tmp_path, "--unsafe", "--exercises", "nothing") == (1, {})
+    assert "no exercise is called nothing; there are same-padding, " in capsys.readouterr().err
 
 
 @needs_isolation
@@ -229,9 +270,64 @@ def test_ids_are_read_from_the_names_in_a_zip_of_canvas_or_moodle(tmp_path):
         packed.writestr("John Roe_34_assignsubmission_file_/02.ipynb", "{}")
         packed.writestr("John Roe_34_assignsubmission_file_/essay.pdf", "x")
         packed.writestr("__MACOSX/._02.ipynb", "x")
-    found = submissions.read(tmp_path / "all.zip")
-    assert [(one.id, one.name) for one in found] == [("12", "doejane"), ("34", "John Roe"), ("34 (2)", "John Roe")]
-    assert "no notebook" in found[2].fault
+        packed.writestr("Eva Moe_56_assignsubmission_file_/essay.pdf", "x")
+    found = submissions.read(tmp_path / "all.zip", "02_padding_stride")
+    assert [(one.id, one.name) for one in found] == [("12", "doejane"), ("34", "John Roe"), ("56", "Eva Moe")]
+    assert [one.fault for one in found] == ["", "", "the file is no notebook (.ipynb)"]
+
+
+def test_of_a_students_files_the_chapters_notebook_is_graded(tmp_path):
+    files = {
+        "anna/.git/config": None,
+        "anna/02_padding_stride.ipynb": "02_padding_stride.ipynb",
+        "anna/README.md": None,
+        "anna/src/layers.py": None,
+        "ben/01_conv2d.ipynb": None,
+        "ben/2026 notes.ipynb": None,
+        "ben/hand-in/02_padding_stride (1).ipynb": "hand-in/02_padding_stride (1).ipynb",
+        "cora/README.md": "README.md",
+        "cora/src/layers.py": None,
+        "dora/02.ipynb": "02.ipynb",
+        "dora/my 02_padding_stride.ipynb": "my 02_padding_stride.ipynb",
+        "emil/homework.ipynb": "homework.ipynb",
+        "emil/thoughts.txt": None,
+        "fay.ipynb": "",
+        "gus_12_34_01_conv2d.ipynb": None,
+        "gus_12_35_02_padding_stride-1.ipynb": "",
+    }
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    found = {one.id: one.file for one in submissions.read(tmp_path, "02_padding_stride")}
+    assert list(found.values()) == sorted(
+        (name for name, taken in files.items() if taken is not None), key=lambda name: (submissions.who(name)[0], name)
+    )
+    assert list(found) == ["12", "anna", "ben", "cora", "dora", "dora (2)", "emil", "fay"]
+
+
+def test_the_table_has_a_row_for_each_student_who_hands_in_a_repository(tmp_path):
+    (tmp_path / "class" / "anna").mkdir(parents=True)
+    for name, text in {"02_padding_stride.ipynb": notebook(SOLVED), "01_conv2d.ipynb": "{}", "README.md": "x"}.items():
+        (tmp_path / "class" / "anna" / name).write_text(text, encoding="utf-8")
+    table = grade_all("02", tmp_path / "class", tmp_path, LIMITS, jobs=1, unsafe=True, own=tmp_path)
+    with table.open(encoding="utf-8", newline="") as file:
+        assert [(row["id"], float(row["total"])) for row in csv.DictReader(file)] == [("anna", ALL)]
+
+
+def test_without_bubblewrap_nothing_is_graded_and_both_ways_out_are_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert command(tmp_path) == (1, {})
+    said = capsys.readouterr().err
+    assert "apt install bubblewrap" in said
+    assert "--unsafe" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_bubblewrap_unsafe_grades_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    status, rows = command(tmp_path, "--unsafe")
+    assert status == 0
+    assert {name: float(row["total"]) for name, row in rows.items()} == {"anna": ALL}
 
 
 @pytest.mark.parametrize(

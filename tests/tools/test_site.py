@@ -1,10 +1,12 @@
 """Each language has a book of its own from one configuration."""
 
+import json
 import shutil
 
+import nbformat.v4 as nb
 import pytest
 
-from tools import site
+from tools import notebooks, site
 
 
 def test_the_chinese_book_is_the_english_one_in_chinese_words():
@@ -58,3 +60,35 @@ def test_an_earlier_build_is_used_again_only_if_it_succeeded_with_the_same_plan(
     monkeypatch.setattr(site, "_run", run)
     build(toc)
     assert found == [False, True, False, False, False, False, True, False]
+
+
+def test_the_notebooks_that_pages_offer_hold_no_hidden_check_also_when_a_page_is_not_built_again(tmp_path, monkeypatch):
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(site.ROOT / name, tmp_path)
+    cells = [nb.new_markdown_cell("Text", id="text")]
+    for part in ("starter", "test", "solution"):
+        cells.append(nb.new_code_cell(f"{part} = 1", id=f"one-{part}", metadata={"tags": [part]}))
+    hidden = nb.new_code_cell("assert secret", id="one-hidden", metadata={"tags": ["test", "hidden"]})
+    chapter = tmp_path / "01_conv2d.ipynb"
+    notebooks.store(nb.new_notebook(cells=[*cells, hidden]), chapter)
+    before = chapter.read_bytes()
+    pages = tmp_path / "built" / "en" / "_build" / "html"
+    offered, page = pages / "_sources/chapters/en/01_conv2d.ipynb", pages / "chapters/en/01_conv2d.html"
+
+    def run(root, folder, config, toc):
+        if not page.exists():  # as Sphinx does: a page that is fresh is not written again, nor its source copied
+            page.parent.mkdir(parents=True)
+            page.write_text("as built", encoding="utf-8")
+            offered.parent.mkdir(parents=True)
+            shutil.copy(chapter, offered)
+            (offered.parent / "glossary.md").write_text("hidden", encoding="utf-8")
+
+    monkeypatch.setattr(site, "_run", run)
+    for _ in range(2):
+        site.build("en", tmp_path, tmp_path / "built")
+        told = json.loads(offered.read_text(encoding="utf-8"))
+        assert [cell["id"] for cell in told["cells"]] == ["text", "one-starter", "one-test", "one-solution"]
+        assert "assert secret" not in offered.read_text(encoding="utf-8")
+        assert page.read_text(encoding="utf-8") == "as built"
+        assert (offered.parent / "glossary.md").read_text(encoding="utf-8") == "hidden"
+        assert chapter.read_bytes() == before

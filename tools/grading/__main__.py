@@ -12,6 +12,7 @@ import re
 import resource
 import sys
 import time
+from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -39,15 +40,20 @@ def grade_all(
     jobs: int = 2,
     unsafe: bool = False,
     own: Path = private.FOLDER,
+    exercises: Collection[str] = (),
 ) -> Path:
-    """Grade all submissions; returns the CSV. What has been graded before, by the same chapter, is not graded again.
+    """Grade all submissions by the named exercises, or by all; returns the CSV.
 
-    Raises IsolationError where students' code cannot be shut in, ValueError where there is nothing to grade.
+    What has been graded before, by the same chapter and the same exercises, is not graded again.
+
+    Raises IsolationError where students' code cannot be shut in, ValueError where there is nothing to grade or an
+    exercise is unknown.
     """
-    path, found = assignment.chapter_path(chapter), submissions.read(place)
+    path = assignment.chapter_path(chapter)
+    found = submissions.read(place, path.stem)
     if not found:
         raise ValueError(f"{place} holds no files")
-    course = Course(path, own)
+    course = Course(path, own, exercises)
     course.refuse_unsolvable()
     folder = out / "results"
     folder.mkdir(parents=True, exist_ok=True)
@@ -140,16 +146,17 @@ def feedback(chapter: str, one: Submission, told: dict[str, Any]) -> str:
     )
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None, own: Path = private.FOLDER) -> int:
     """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.grading", description="grade a folder or zip of notebooks")
     parser.add_argument("chapter", help="number or name of the chapter")
     parser.add_argument("submissions", type=Path, help="a folder, or the zip of Canvas or Moodle")
+    parser.add_argument("--exercises", nargs="*", default=[], help="only these, as they were handed out")
     parser.add_argument("--out", type=Path, help="where grades go; dist/NN/grades where nothing is said")
     parser.add_argument("--jobs", type=int, default=2, help="how many are graded at once")
     parser.add_argument("--seconds", type=float, default=Limits.seconds, help="for a cell, and for a call")
     parser.add_argument("--unsafe", action="store_true", help="run students' code without isolation, at your own risk")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     try:
         out = given.out or assignment.DIST / assignment.chapter_path(given.chapter).stem[:2] / "grades"
         limits = Limits(seconds=given.seconds)
@@ -157,7 +164,8 @@ def main() -> int:
             probe = Sandbox([], limits)
             probe.end(probe.process())
             probe.close()
-        print(grade_all(given.chapter, given.submissions, out, limits, given.jobs, given.unsafe))
+        how = (limits, given.jobs, given.unsafe, own, given.exercises)
+        print(grade_all(given.chapter, given.submissions, out, *how))
     except (IsolationError, ValueError) as error:
         print(error, file=sys.stderr)
         if isinstance(error, IsolationError):

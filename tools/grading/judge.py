@@ -13,7 +13,7 @@ import sys
 import time
 import types
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -66,9 +66,11 @@ class Grade:
 class Course:
     """A chapter as the judge holds it: its exercises, and the names that all of its code leaves behind."""
 
-    def __init__(self, path: Path, own: Path = private.FOLDER) -> None:
+    def __init__(self, path: Path, own: Path = private.FOLDER, names: Collection[str] = ()) -> None:
+        """Names are those of the exercises that were handed out; all, where none is named. Raises ValueError."""
         notebook = private.read(path, own)
-        self.name, self.exercises, self._notebook = path.stem, assignment.exercises(notebook), notebook
+        self.name, self._notebook = path.stem, notebook
+        self.exercises = assignment.exercises(assignment.chosen(notebook, names))
         self._secret = private.secret(own) if private.choices(notebook) else ""
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         self.public = [
@@ -99,8 +101,9 @@ class Course:
 
     @property
     def stamp(self) -> str:
-        """What grades depend on beside the chapter: what is private to it."""
-        return self._secret + "".join(cell.source for cell in self._notebook.cells)
+        """What grades depend on beside the chapter: what is private to it, and which exercises count."""
+        names = " ".join(one.name for one in self.exercises)
+        return "".join([self._secret, names, *(cell.source for cell in self._notebook.cells)])
 
     def numbers(self, student: str) -> dict[str, Any]:
         """The numbers that a student was given."""

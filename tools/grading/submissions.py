@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 LARGEST = 64 << 20  # bytes of a notebook
 
-CANVAS = re.compile(r"(?P<name>[^_/]+)_(?:LATE_)?(?P<id>\d+)_\d+_.+")
+CANVAS = re.compile(r"(?P<name>[^_/]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_file_.*")
 
 
@@ -58,20 +58,41 @@ def who(file: str) -> tuple[str, str]:
     return own, own
 
 
-def read(place: Path) -> list[Submission]:
-    """All submissions of a folder or zip. Raises ValueError if there is neither."""
+def read(place: Path, chapter: str) -> list[Submission]:
+    """All submissions of a folder or zip for a chapter, by its name. Raises ValueError if there is neither.
+
+    Of a student's files those count that are named like the chapter's notebook; where none is, all notebooks; and of a
+    student without any, the first file, so that nobody is left out.
+    """
     if place.is_dir():
         found = list(_of_folder(place))
     elif zipfile.is_zipfile(place):
         found = list(_of_zip(place))
     else:
         raise ValueError(f"{place} is neither a folder nor a zip")
-    times: Counter[str] = Counter()
     told = []
-    for one in sorted(found, key=lambda one: (one.id, one.file)):
-        times[one.id] += 1
-        told.append(one if times[one.id] == 1 else replace(one, id=f"{one.id} ({times[one.id]})"))
+    for _, theirs in groupby(sorted(found, key=lambda one: (one.id, one.file)), key=lambda one: one.id):
+        for turn, one in enumerate(_counted(list(theirs), chapter), 1):
+            told.append(one if turn == 1 else replace(one, id=f"{one.id} ({turn})"))
     return told
+
+
+def _counted(theirs: list[Submission], chapter: str) -> list[Submission]:
+    """Which of one student's files are graded."""
+    books = [one for one in theirs if one.file.endswith(".ipynb")]
+    return [one for one in books if _is_of(one.file, chapter)] or books or theirs[:1]
+
+
+def _is_of(file: str, chapter: str) -> bool:
+    """Whether a file is named like a chapter's notebook, whatever else its name says.
+
+    >>> [_is_of(name, "02_padding_stride") for name in ("a/02.ipynb", "my 02_padding_stride.ipynb", "2026.ipynb")]
+    [True, True, False]
+    """
+    name = PurePosixPath(file).name
+    if found := CANVAS.fullmatch(name):
+        name = found["file"]
+    return chapter in name or re.match(rf"{chapter[:2]}(?!\d)", name) is not None
 
 
 def _of_folder(place: Path) -> Iterator[Submission]:

@@ -243,9 +243,7 @@ class Served:
         if not self._answered(answer):
             return {"is": "open"}
         if isinstance(answer, torch.nn.Module):
-            parameters = {key: encode(one) for key, one in answer.named_parameters()}
-            buffers = {key: encode(one) for key, one in answer.named_buffers()}
-            return {"is": "module", "parameters": parameters, "buffers": buffers}
+            return {"is": "module", **_tensors(answer)}
         return {"is": "function"} if callable(answer) else {"is": "value", "value": encode(answer)}
 
     def call(self, name: str, arguments: Any, keywords: Any, state: Any, counted: bool) -> dict[str, Any]:
@@ -259,9 +257,21 @@ class Served:
         if counted:
             return {"value": encode(dict(self._calls(answer, *arguments)))}
         with contextlib.nullcontext() if state is None else torch.no_grad():
-            value = encode(answer(*arguments, **keywords))
+            value = answer(*arguments, **keywords)
         nets = [one for one in arguments if isinstance(one, torch.nn.Module)]
-        return {"value": value, "training": [[part.training for part in net.modules()] for net in nets]}
+        training = [[part.training for part in net.modules()] for net in nets]
+        if isinstance(value, torch.nn.Module):  # it stays here, under a name that no code can have
+            self.names[key := f"{name}() {len(self.names)}"] = value
+            return {"module": _tensors(value), "called": key, "training": training}
+        return {"value": encode(value), "training": training}
+
+
+def _tensors(net: Any) -> dict[str, Any]:
+    """The parameters and buffers of a module, by their names."""
+    return {
+        "parameters": {key: encode(one) for key, one in net.named_parameters()},
+        "buffers": {key: encode(one) for key, one in net.named_buffers()},
+    }
 
 
 @contextlib.contextmanager

@@ -263,6 +263,8 @@ class Function:
         for net, modes in zip((one for one in arguments if isinstance(one, nn.Module)), told.get("training", [])):
             for part, mode in zip(net.modules(), modes):
                 part.training = bool(mode)
+        if isinstance(made := told.get("module"), dict):  # a module that the function has built stays in its process
+            return Module(self.student, str(told.get("called")), made)
         return self.student.value(told.get("value"))
 
     def count(self, *arguments: Any) -> Counter[str]:

@@ -103,8 +103,12 @@ export class Strip {
     });
   }
 
-  /** Marks one as chosen, or none where n is null; where the row scrolls, it comes into sight. @param {number | null} n */
-  choose(n) {
+  /**
+   * Marks one as chosen, or none where n is null or not shown yet, as in a block that is folded; where the row scrolls,
+   * it comes into sight. @param {number | null} at
+   */
+  choose(at) {
+    const n = at !== null && at < this.items.length ? at : null;
     if (n === this.chosen) return;
     this.chosen = n;
     if (n !== null) this.#bring(n);

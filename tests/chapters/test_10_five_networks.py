@@ -234,6 +234,9 @@ def test_what_the_five_answer_is_as_told(chapter):
 def test_the_divisors_did_what_is_told(chapter, page):
     alexnet = compared("notes")[1]
     words = chapter.prose["notes-words"]
+    [run] = recorded(FIELDS["notes"][1]).runs
+    assert f"Training AlexNet took {sum(run['seconds']) / 60:.0f} minutes on two" in chapter.prose["notes"]
+    assert set(run["machines"]) == {"AMD EPYC (2 cores)"}
     ratios = [getattr(alexnet, kind) / getattr(page["alexnet"], kind) for kind in ("parameters", "multiply_adds")]
     assert [round(ratio) for ratio in ratios] == [63, 51]
     assert "63 times the parameters of AlexNet ÷ 8 and 51 times its multiply-adds" in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -85,6 +86,27 @@ def test_cleaning_keeps_what_a_reader_sees(tmp_path):
     assert cell.outputs[0].data == {"text/html": html, "text/plain": cell.outputs[0].data["text/plain"]}
     assert "execution" not in cell.metadata
     assert notebook.metadata.keys() == {"kernelspec", "language_info"}
+
+
+#: what a kernel says of itself, asked in a process of its own: an import of it changes how widgets talk
+SAYS = """import json
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelspec import KERNEL_NAME, get_kernel_dict
+spec = get_kernel_dict()
+kernel = {"name": KERNEL_NAME, "display_name": spec["display_name"], "language": spec["language"]}
+print(json.dumps([kernel, IPythonKernel.language_info]))
+"""
+
+
+def test_of_what_jupyterlab_notes_on_opening_only_pythons_version_is_not_stored():
+    """JupyterLab marks a notebook as unsaved where its kernel says anything else of itself than what is stored."""
+    done = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, encoding="utf-8", check=True)
+    kernel, language = json.loads(done.stdout)
+    assert language.pop("version") == sys.version.split()[0]  # which no stored notebook can know
+    for name in NAMES:
+        held = notebooks.read(ROOT / name)
+        assert held.metadata == {"kernelspec": kernel, "language_info": language}, name
+        assert (held.nbformat, held.nbformat_minor) == (nbformat.v4.nbformat, nbformat.v4.nbformat_minor)
 
 
 def test_a_notebook_alone_asks_for_the_package(tmp_path):

@@ -145,6 +145,32 @@ def test_the_set_up_cell_notices_a_strangers_helpers(tmp_path):
     assert "hides the course's package: rename it and restart the kernel" in last
 
 
+#: pip as it is asked in a notebook; without the internet it says why and raises nothing
+PIP = """class Shell:
+    def run_line_magic(self, name, line):
+        assert (name, line.split()[:2]) == ("pip", ["install", "-q"])
+        if {brings}:
+            open("helpers.py", "w").write("def use_language(language): ...")
+get_ipython = Shell
+"""
+
+
+@pytest.mark.parametrize("brings", [True, False], ids=["online", "offline"])
+def test_the_set_up_cell_says_what_to_do_where_pip_could_not_install_the_package(tmp_path, brings):
+    code = "import sys\nsys.path.insert(0, '')\n" + PIP.format(brings=brings) + set_up(NAMES[0])
+    command = [sys.executable, "-I", "-S", "-c", code]  # where only Python's own modules are
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    if brings:
+        assert (done.returncode, done.stderr) == (0, "")
+        return
+    assert done.returncode == 1
+    assert done.stderr.count("Traceback") == 1
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: No module named 'helpers': pip says above why. Run this cell again with the internet, "
+        "or %pip install the wheel that your teacher gave you"
+    )
+
+
 FAILING = {
     "raises": "1 / 0",
     "dies": "import os\nos._exit(3)",

@@ -140,12 +140,12 @@ def test_the_networks_with_other_windows_differ_in_nothing_else(chapter):
     recipes = {window: replace(recording.recipe, settings={}) for window, recording in made.items()}
     assert recipes[1] == recipes[2] == recipes[4] == replace(RECIPES["lenet-max"], network="windowed_lenet", shifts=4)
     text = chapter.prose["shift-windows"]
-    assert "neither mirrored nor shifted (ten epochs" in text
+    assert "They saw 54,000 pictures ten times, neither mirrored nor shifted" in text
     assert (recipes[1].flips, recipes[1].shift, recipes[1].epochs) == (False, 0, 10)
     for window, recording in made.items():
         assert recording.recipe.settings == {"window": window}
         assert [run["seed"] for run in recording.runs] == [0, 1, 2]
-        assert f"the same {sum(p.numel() for p in models.windowed_lenet(window).parameters()):,} weights" in text
+        assert f"each network has {sum(p.numel() for p in models.windowed_lenet(window).parameters()):,} parameters" in text
 
 
 def test_every_source_of_the_chapter_stands_in_the_bibliography(chapter):

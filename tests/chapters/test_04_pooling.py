@@ -145,7 +145,8 @@ def test_the_networks_with_other_windows_differ_in_nothing_else(chapter):
     for window, recording in made.items():
         assert recording.recipe.settings == {"window": window}
         assert [run["seed"] for run in recording.runs] == [0, 1, 2]
-        assert f"each network has {sum(p.numel() for p in models.windowed_lenet(window).parameters()):,} parameters" in text
+        parameters = sum(p.numel() for p in models.windowed_lenet(window).parameters())
+        assert f"each network has {parameters:,} parameters" in text
 
 
 def test_every_source_of_the_chapter_stands_in_the_bibliography(chapter):

@@ -14,7 +14,7 @@ import pytest
 
 from tests.chapters.wrong import of_02_padding_stride
 from tools import assignment, notebooks
-from tools.grading import submissions, values
+from tools.grading import gradebooks, submissions, values
 from tools.grading.__main__ import grade_all, main
 from tools.grading.isolation import IsolationError, Limits, Sandbox
 
@@ -275,6 +275,46 @@ def test_ids_are_read_from_the_names_in_a_zip_of_canvas_or_moodle(tmp_path):
     found = submissions.read(tmp_path / "all.zip", "02_padding_stride")
     assert [(one.id, one.name) for one in found] == [("12", "doejane"), ("34", "John Roe"), ("56", "Eva Moe")]
     assert [one.fault for one in found] == ["", "", "the file is no notebook (.ipynb)"]
+
+
+#: what each handed in: the file, and its total
+HANDED_IN = {
+    "doejane_12_99_02.ipynb": 7.5,
+    "muellerjörg_LATE_13_98_02.ipynb": 17.0,
+    "muellerjörg_LATE_13_99_02-1.ipynb": 3.0,
+    "John Roe_34_assignsubmission_file_/02.ipynb": 8.0,
+    "Roe, Eva_56_assignsubmission_file_/essay.pdf": 0.0,
+    "ben/02.ipynb": 1.0,
+    "77.ipynb": 2.0,
+}
+
+
+def read_table(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_canvas_and_moodle_get_the_columns_that_their_importers_look_for(tmp_path):
+    for name in HANDED_IN:
+        (tmp_path / "class" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "class" / name).write_text("{}", encoding="utf-8")
+    found = submissions.read(tmp_path / "class", "02_padding_stride")
+    written = gradebooks.write(tmp_path, "02_padding_stride", [(one, HANDED_IN[one.file]) for one in found])
+    assert written == [tmp_path / "canvas.csv", tmp_path / "moodle.csv"]
+    assert read_table(written[0]) == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "02_padding_stride"],
+        ["doejane", "12", "", "", "", "7.5"],
+        ["muellerjörg", "13", "", "", "", "17"],
+    ]
+    assert read_table(written[1]) == [
+        ["Identifier", "Full name", "Grade", "Last modified (grade)"],
+        ["Participant 34", "John Roe", "8", "-"],
+        ["Participant 56", "Roe, Eva", "0", "-"],
+    ]
+    rest = [one for one in found if not one.system]
+    assert [one.id for one in rest] == ["77", "ben"]
+    assert gradebooks.write(tmp_path, "02_padding_stride", [(one, 1.0) for one in rest]) == []
+    assert not list(tmp_path.glob("*.csv"))  # those of another class are not left
 
 
 def test_of_a_students_files_the_chapters_notebook_is_graded(tmp_path):

@@ -112,6 +112,9 @@ def week(tmp_path, own, names):
     with table.open(encoding="utf-8", newline="") as file:
         rows = {row["name"]: row for row in csv.DictReader(file)}
     assert {name: rows[name]["id"] for name in names} == {name: ids[name] for name in names}
+    with table.with_name("canvas.csv").open(encoding="utf-8", newline="") as file:
+        totals = {row["ID"]: float(row[CHAPTER.stem]) for row in csv.DictReader(file)}
+    assert totals == {row["id"]: float(row["total"]) for row in rows.values()}
     return rows
 
 

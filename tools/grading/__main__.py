@@ -20,7 +20,7 @@ from typing import Any
 from tqdm import tqdm
 
 from tools import assignment, private
-from tools.grading import submissions
+from tools.grading import gradebooks, submissions
 from tools.grading.isolation import IsolationError, Limits, Sandbox
 from tools.grading.judge import Course, Grade, Mark, grade
 from tools.grading.submissions import Submission
@@ -42,7 +42,7 @@ def grade_all(
     own: Path = private.FOLDER,
     exercises: Collection[str] = (),
 ) -> Path:
-    """Grade all submissions by the named exercises, or by all; returns the CSV.
+    """Grade all submissions by the named exercises, or by all; returns the CSV. Beside it: feedback, and gradebooks.
 
     What has been graded before, by the same chapter and the same exercises, is not graded again.
 
@@ -74,6 +74,7 @@ def grade_all(
     (out / "feedback").mkdir(exist_ok=True)
     for one, told in results:
         write_whole(out / "feedback" / f"{_safe(one.id)}.html", feedback(course.name, one, told))
+    gradebooks.write(out, course.name, [(one, told["total"]) for one, told in results])
     return _table(out / "grades.csv", course, results)
 
 

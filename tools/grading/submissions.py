@@ -26,6 +26,14 @@ class Submission:
     held: bytes
     fault: str = ""
 
+    @property
+    def system(self) -> str:
+        """Where it was handed in, by its file's name: `canvas`, `moodle`, or nothing where neither named it."""
+        path = PurePosixPath(self.file)
+        if any(MOODLE.fullmatch(part) for part in path.parts):
+            return "moodle"
+        return "canvas" if CANVAS.fullmatch(path.name) else ""
+
     def cells(self) -> list[str]:
         """The sources of the code cells. Raises ValueError for what is no notebook."""
         if self.fault:

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from helpers import data, device, models, train, weights
 from helpers.recipes import RECIPES, Recipe
@@ -61,7 +61,10 @@ class Recording:
         return _spread([run["validation_accuracy"][-1] for run in self.runs])
 
     def curve(self, what: str) -> list[float]:
-        """The mean over the seeds, epoch by epoch, of "loss", "train_accuracy" or "validation_accuracy"."""
+        """The mean over the seeds, epoch by epoch, of "loss", "train_accuracy" or "validation_accuracy".
+
+        Of a recipe with shifts also "changed": for each shift, the share of answers that change (see `changed`).
+        """
         return [statistics.mean(values) for values in zip(*(run[what] for run in self.runs), strict=True)]
 
     def __repr__(self) -> str:
@@ -73,6 +76,36 @@ class Recording:
             device=self.made["device"],
         )  # fmt: skip
         return f"Recording({self.name}: {told})"
+
+
+def changed(net: nn.Module, images: Tensor, most: int) -> list[float]:
+    """The share of a network's answers that change when pictures move by 1, 2, … up to `most` pixels.
+
+    `images`, uint8 of shape (n, 28, 28), move left, right, up and down, black following. In each direction only those
+    count whose last `most` columns or rows on that side are black: they lose nothing. Raises ValueError if there are
+    none.
+    """
+    where = device.of(net)
+    net.eval()
+
+    @torch.no_grad()
+    def answers(images: Tensor) -> Tensor:
+        return torch.cat([net(part[:, None].to(where) / 255).argmax(dim=1).cpu() for part in images.split(1000)])
+
+    counts = torch.zeros(most + 1, dtype=torch.int64)
+    for turns in range(4):  # what moves to the right here moves in that direction
+        turned = images.rot90(turns, dims=(-2, -1))
+        roomy = turned[(turned[..., -most:] == 0).flatten(1).all(dim=1)]
+        if not len(roomy):
+            continue
+        before = answers(roomy.rot90(-turns, dims=(-2, -1)))
+        counts[0] += len(roomy)
+        for shift in range(1, most + 1):
+            after = answers(roomy.roll(shift, dims=-1).rot90(-turns, dims=(-2, -1)))
+            counts[shift] += (after != before).sum()
+    if not counts[0]:
+        raise ValueError(say("recording.bad.room", most=most))
+    return (counts[1:] / counts[0]).tolist()
 
 
 def _spread(values: list[float]) -> tuple[float, float]:
@@ -148,6 +181,8 @@ class _Job:
             for name in ("loss", "train_accuracy", "validation_accuracy"):
                 told[name] = [round(value, 5) for value in getattr(history, name)]
             told |= {"seconds": [round(value, 2) for value in history.seconds], "machines": history.machines}
+        if recipe.shifts and validation is not None:
+            told["changed"] = [round(share, 5) for share in changed(net, validation.images, recipe.shifts)]
         if recipe.again == self.whole or not recipe.test:
             if recipe.weights and self.seed == recipe.seeds[0]:
                 _keep(net, recipe)

@@ -164,6 +164,7 @@ def fit(
     judged = keeper.module if keeper else net
     with contextlib.ExitStack() as closing:
         closing.enter_context(channels_last(net))
+        closing.enter_context(device.memory_kept(where))
         bar = closing.enter_context(_Bar(train, epochs, progress))
         if scheduler is not None and per_batch:
             closing.callback(_after_step(optimizer, scheduler.step))

@@ -9,6 +9,7 @@ from helpers.models.lenet import (
     modern_lenet,
     rectified_lenet,
     tanh_lenet,
+    windowed_lenet,
 )
 from helpers.models.nin import nin, nin_block
 from helpers.models.nin_variants import stuck_nin, varied_nin
@@ -41,4 +42,5 @@ __all__ = [
     "varied_nin",
     "vgg",
     "vgg_block",
+    "windowed_lenet",
 ]

@@ -14,6 +14,13 @@ RECIPES = {
     "lenet-tanh": Recipe("tanh_lenet", epochs=10, test=False),
     "lenet-relu": Recipe("rectified_lenet", epochs=10, test=False),
     "lenet-max": Recipe("modern_lenet", epochs=10, test=False),
+    # once more, its max poolings with windows of 1 (none), 2 and 4: how often does a shift change an answer?
+    **{
+        f"lenet-window-{window}": Recipe(
+            "windowed_lenet", epochs=10, test=False, settings={"window": window}, shifts=4
+        )
+        for window in (1, 2, 4)
+    },
     "lenet-schedule": Recipe("modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, test=False),
     "lenet-flips": Recipe(
         "modern_lenet", epochs=20, batch_size=32, lr=0.002, one_cycle=True, flips=True, test=False

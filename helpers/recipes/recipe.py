@@ -29,3 +29,4 @@ class Recipe:
     images: int | None = None  # only so many training images
     half: bool = False  # bfloat16 where the hardware has it; a recording says what was computed in
     compact: bool = False  # weights are kept as float16
+    shifts: int = 0  # at the end, the held-out images move by 1 to so many pixels: how many answers change?

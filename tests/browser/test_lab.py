@@ -18,6 +18,7 @@ from playwright.sync_api import TimeoutError as TooLate
 from helpers import plot
 from tests.conftest import ROOT
 from tests.explorers.explorer import Explorer
+from tests.explorers.parts import settled
 from tools import notebooks
 
 SHOW = """
@@ -333,6 +334,16 @@ def outputs(page, number):
     return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea").first
 
 
+#: the tab of a notebook that JupyterLab would ask to save
+UNSAVED = ".lm-DockPanel-tabBar .jp-mod-dirty"
+
+
+def kernel_started(page):
+    """Waits until the kernel has said what it is, and JupyterLab has noted it."""
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=90_000)
+    settled(page)
+
+
 def assert_shows_what_was_stored(page):
     """Tables and pictures that can be seen, and the way to more; nothing of widgets that are gone."""
     explorer, quiz, figure, curves = (outputs(page, n) for n in (1, 2, 3, 4))
@@ -355,6 +366,8 @@ def assert_shows_what_was_stored(page):
 def test_a_notebook_shows_its_tables_until_it_runs_and_again_when_it_was_saved_and_reopened(lab, open_notebook):
     page = open_notebook("stored.ipynb")  # of a fresh clone: not trusted
     assert_shows_what_was_stored(page)
+    kernel_started(page)
+    page.locator(UNSAVED).wait_for()  # as the README says, for Python's version alone
 
     for number in range(len(STORED)):
         run(page, number)
@@ -366,12 +379,14 @@ def test_a_notebook_shows_its_tables_until_it_runs_and_again_when_it_was_saved_a
     boxed = outputs(page, 5)  # a widget like any other, in a box and in Out[n]
     boxed.get_by_role("region", name="Convolution explorer").wait_for()
     page.keyboard.press("Control+s")
-    page.locator(".lm-DockPanel-tabBar .jp-mod-dirty").wait_for(state="detached")
+    page.locator(UNSAVED).wait_for(state="detached")
     shut_down(lab, page)
 
     page = open_notebook("stored.ipynb")  # saved by the reader: trusted, with views of widgets that are gone
     outputs(page, 5).get_by_text("Error displaying widget").wait_for()  # a box of ipywidgets has no tables
     assert_shows_what_was_stored(page)
+    kernel_started(page)
+    assert page.locator(UNSAVED).count() == 0  # now that its version is there
 
     run(page, 0)
     run(page, 1)

@@ -130,6 +130,24 @@ def test_the_chapter_s_claims_about_the_trained_network(chapter, names):
         assert four > 0.5
 
 
+def test_the_networks_with_other_windows_differ_in_nothing_else(chapter):
+    from dataclasses import replace
+
+    from helpers import models, recordings
+    from helpers.recipes import RECIPES
+
+    made = {window: recordings.load(f"lenet-window-{window}") for window in (1, 2, 4)}
+    recipes = {window: replace(recording.recipe, settings={}) for window, recording in made.items()}
+    assert recipes[1] == recipes[2] == recipes[4] == replace(RECIPES["lenet-max"], network="windowed_lenet", shifts=4)
+    text = chapter.prose["shift-windows"]
+    assert "They saw 54,000 pictures ten times, neither mirrored nor shifted" in text
+    assert (recipes[1].flips, recipes[1].shift, recipes[1].epochs) == (False, 0, 10)
+    for window, recording in made.items():
+        assert recording.recipe.settings == {"window": window}
+        assert [run["seed"] for run in recording.runs] == [0, 1, 2]
+        assert f"each network has {sum(p.numel() for p in models.windowed_lenet(window).parameters()):,} parameters" in text
+
+
 def test_every_source_of_the_chapter_stands_in_the_bibliography(chapter):
     bibliography = (chapter.path.parent / "bibliography.md").read_text(encoding="utf-8")
     sources = set(re.findall(r"\((https://[^)]+)\)", chapter.prose["references"]))

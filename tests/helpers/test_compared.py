@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
 
-from helpers import models, recordings, timings
+from helpers import models, network, recordings, timings
 from helpers.compared import EPOCHS, FIELDS, compared, recorded
 
 CONTENDERS = [(field, one) for field, contenders in FIELDS.items() for one in contenders]
@@ -28,6 +31,36 @@ def test_parameters_are_the_networks_own(field, one):
 def test_the_networks_of_the_notes_have_their_known_sizes():
     known = [61_706, 46_764_746, 2_018_346, 1_992_166, 5_977_530]
     assert [row.parameters for row in compared("notes")] == known
+
+
+def flops(model, input_shape):
+    """Floating-point operations for one image, by PyTorch's own count of what runs."""
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        model.eval()(torch.zeros(1, *input_shape))
+    return counter.get_total_flops()
+
+
+@each
+def test_multiply_adds_are_half_of_the_operations_that_pytorch_counts(field, one):
+    (row,) = (row for row in compared(field) if row.key == one.key)
+    with torch.device("meta"):
+        assert 2 * row.multiply_adds == flops(one.build(), one.input_shape)
+
+
+@pytest.mark.parametrize(
+    ("make", "input_shape"),
+    [
+        (models.vgg, (1, 224, 224)),
+        (partial(models.alexnet, size=227, normalised=True, groups=2, in_channels=3, classes=1000), (3, 227, 227)),
+    ],
+    ids=["VGG-11", "AlexNet in two groups"],
+)
+def test_pytorchs_count_is_ours_for_larger_networks_too(make, input_shape):
+    with torch.device("meta"):
+        net = make()
+        rows = network.table(network.trace(net, input_shape), input_shape)
+        assert 2 * sum(row.multiply_adds for row in rows) == flops(net, input_shape)
+        assert sum(row.parameters for row in rows) == sum(p.numel() for p in net.parameters())
 
 
 def test_those_that_pages_hold_are_those_that_are_compared():

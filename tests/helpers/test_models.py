@@ -142,3 +142,26 @@ def test_the_smallest_input_of_alexnet_is_67():
     assert models.alexnet(32, 67).eval()(torch.rand(1, 1, 67, 67)).shape == (1, 10)
     with pytest.raises(RuntimeError):
         models.alexnet(32, 67).eval()(torch.rand(1, 1, 66, 66))
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 4, 5])
+def test_windows_of_any_side_leave_lenets_maps_as_large_as_they_were(window):
+    torch.manual_seed(0)
+    X, net = torch.rand(2, 1, 28, 28), models.windowed_lenet(window)
+    assert [tuple(net[:end](X).shape[2:]) for end in (3, 6)] == [(14, 14), (5, 5)]
+    assert count(net) == 61_706
+    plain = models.modern_lenet()
+    plain.load_state_dict(net.state_dict())
+    same = torch.equal(plain(X), net(X))
+    assert same == (window == 2)
+
+
+def test_a_window_of_one_keeps_one_number_in_four():
+    X, net = torch.rand(2, 6, 28, 28), models.windowed_lenet(1)
+    torch.testing.assert_close(net[2](X), X[..., ::2, ::2])
+
+
+@pytest.mark.parametrize("window", [0, 6, 1.5])
+def test_other_windows_are_refused(window):
+    with pytest.raises(ValueError, match=f"the window must be a whole number from 1 to 5; {window} was given"):
+        models.windowed_lenet(window)

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from helpers import data, device, models, recordings, train, weights
+from helpers.compared import FIELDS, recorded
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +72,8 @@ def test_what_is_recorded_is_of_the_recipe_that_stands_here(name):
     recording = recordings.load(name)
     assert recording.recipe == recordings.RECIPES[name]
     assert [run["seed"] for run in recording.runs] == list(recording.recipe.seeds)
-    assert len(recording.runs) == 3 or recording.recipe.size == 224 or recording.recipe.weights  # hours; one to ship
+    of_the_notes = [made for one in FIELDS["notes"] if (made := recorded(one))]  # an hour and more for each seed
+    assert len(recording.runs) == 3 or recording in of_the_notes or recording.recipe.weights  # or one to ship
     assert all(len(run["validation_accuracy"]) == recording.recipe.epochs for run in recording.runs)
     assert recording.made["data"]["sha256"] == data.checksums()
     assert recording.made["data"]["training"] == 60_000
@@ -180,3 +182,41 @@ def test_an_epoch_in_bfloat16_learns_as_much_as_one_in_float32():
     spread = max(max(values) - min(values) for values in right.values())
     assert abs(sum(right[True]) - sum(right[False])) / 3 <= max(spread, 0.02)
     assert min(right[True]) > 0.6
+
+
+def places(sides):
+    """A network that answers by where the light is: in which of 28 columns, or of 28 rows."""
+    net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 28, bias=False))
+    column = torch.arange(784) % 28 if sides == "columns" else torch.arange(784) // 28
+    net[1].weight.data = (column == torch.arange(28)[:, None]).float()
+    return net
+
+
+@pytest.mark.parametrize("sides", ["columns", "rows"])
+def test_answers_that_a_shift_changes_are_counted_in_all_four_directions(sides):
+    """A point that stands still along the sides asked for, and moves along the others: half of the answers change."""
+    images = torch.zeros(3, 28, 28, dtype=torch.uint8)
+    images[0, 14, 14] = images[1, 5, 20] = images[2, 4, 4] = 255
+    assert recordings.changed(places(sides), images, 4) == [0.5] * 4
+
+
+def test_a_picture_counts_in_the_directions_in_which_it_loses_nothing():
+    images = torch.zeros(1, 28, 28, dtype=torch.uint8)
+    images[0, :, 3:6] = 255  # from top to bottom; three free columns on the left, 22 on the right
+    net = places("columns")
+    assert recordings.changed(net, images, 3) == [1.0] * 3
+    assert recordings.changed(net, images, 4) == [1.0] * 4  # to the right alone
+    rows = places("rows")
+    assert recordings.changed(rows, images, 4) == [0.0] * 4
+    with pytest.raises(ValueError, match="none has 23 black columns or rows at a side"):
+        recordings.changed(net, images, 23)
+
+
+def test_shifts_are_recorded_with_the_curves_and_on_the_images_held_out(images):
+    recipe = recordings.Recipe("windowed_lenet", 1, seeds=(0, 1), test=False, settings={"window": 4}, shifts=2)
+    dark = images.train.images.clone()
+    dark[:, :2] = 0
+    images = images._replace(train=images.train._replace(images=dark))
+    made = recordings.make("trial", recipe, images)
+    assert [len(run["changed"]) for run in made.runs] == [2, 2]
+    assert all(0 <= share <= 1 for share in made.curve("changed"))

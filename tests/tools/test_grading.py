@@ -71,7 +71,8 @@ CHEATS = {
 
 
 #: those that `make test` hands in, too; the others wait for `--everywhere`
-QUICK = {"exit", "syntax", "reader", "patched", "forger", "hard-coded", "untouched", "solved", "bare", "no-notebook"}
+QUICK = {"loop", "exit", "syntax", "memory", "reader", "patched", "forger"}
+QUICK |= {"hard-coded", "untouched", "solved", "bare", "no-notebook"}
 
 needs_isolation = pytest.mark.skipif(not isolates(), reason="bubblewrap does not isolate on this machine")
 
@@ -363,11 +364,15 @@ def test_without_bubblewrap_nothing_is_graded_and_both_ways_out_are_named(tmp_pa
     assert not (tmp_path / "out").exists()
 
 
-def test_without_bubblewrap_unsafe_grades_all_the_same(tmp_path, monkeypatch):
+def test_without_bubblewrap_unsafe_grades_all_the_same_and_keeps_the_limits(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    status, rows = command(tmp_path, "--unsafe")
+    hostile = ("loop", "memory")
+    handed = {"anna": SOLVED} | {name: [*SOLVED, HOSTILE[name][0]] for name in hostile}
+    status, rows = command(tmp_path, "--unsafe", "--seconds", "2", handed=handed)
     assert status == 0
-    assert {name: float(row["total"]) for name, row in rows.items()} == {"anna": ALL}
+    assert {name: float(row["total"]) for name, row in rows.items()} == dict.fromkeys(handed, ALL)
+    for name in hostile:
+        assert HOSTILE[name][1] in rows[name]["notes"]
 
 
 @pytest.mark.parametrize(

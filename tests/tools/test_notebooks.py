@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -87,6 +88,27 @@ def test_cleaning_keeps_what_a_reader_sees(tmp_path):
     assert notebook.metadata.keys() == {"kernelspec", "language_info"}
 
 
+#: what a kernel says of itself, asked in a process of its own: an import of it changes how widgets talk
+SAYS = """import json
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelspec import KERNEL_NAME, get_kernel_dict
+spec = get_kernel_dict()
+kernel = {"name": KERNEL_NAME, "display_name": spec["display_name"], "language": spec["language"]}
+print(json.dumps([kernel, IPythonKernel.language_info]))
+"""
+
+
+def test_of_what_jupyterlab_notes_on_opening_only_pythons_version_is_not_stored():
+    """JupyterLab marks a notebook as unsaved where its kernel says anything else of itself than what is stored."""
+    done = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, encoding="utf-8", check=True)
+    kernel, language = json.loads(done.stdout)
+    assert language.pop("version") == sys.version.split()[0]  # which no stored notebook can know
+    for name in NAMES:
+        held = notebooks.read(ROOT / name)
+        assert held.metadata == {"kernelspec": kernel, "language_info": language}, name
+        assert (held.nbformat, held.nbformat_minor) == (nbformat.v4.nbformat, nbformat.v4.nbformat_minor)
+
+
 def test_a_notebook_alone_asks_for_the_package(tmp_path):
     """On a machine without the package, the set-up cell installs it from the stated address before anything else."""
     from tools.repository import stated
@@ -121,6 +143,32 @@ def test_the_set_up_cell_notices_a_strangers_helpers(tmp_path):
     last = refused.stderr.splitlines()[-1]
     assert str(tmp_path / "helpers.py") in last
     assert "hides the course's package: rename it and restart the kernel" in last
+
+
+#: pip as it is asked in a notebook; without the internet it says why and raises nothing
+PIP = """class Shell:
+    def run_line_magic(self, name, line):
+        assert (name, line.split()[:2]) == ("pip", ["install", "-q"])
+        if {brings}:
+            open("helpers.py", "w").write("def use_language(language): ...")
+get_ipython = Shell
+"""
+
+
+@pytest.mark.parametrize("brings", [True, False], ids=["online", "offline"])
+def test_the_set_up_cell_says_what_to_do_where_pip_could_not_install_the_package(tmp_path, brings):
+    code = "import sys\nsys.path.insert(0, '')\n" + PIP.format(brings=brings) + set_up(NAMES[0])
+    command = [sys.executable, "-I", "-S", "-c", code]  # where only Python's own modules are
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    if brings:
+        assert (done.returncode, done.stderr) == (0, "")
+        return
+    assert done.returncode == 1
+    assert done.stderr.count("Traceback") == 1
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: No module named 'helpers': pip says above why. Run this cell again with the internet, "
+        "or %pip install the wheel that your teacher gave you"
+    )
 
 
 FAILING = {

@@ -332,6 +332,7 @@ class ClassMapExplorer extends Explorer {
   // --- changes
 
   #clear() {
+    this.reading.drop(); // an empty picture stays empty, which alone would not tell that it was cleared once more
     this.draft.change({ image: EMPTY, cover: NOTHING });
     if (this.pen.looks) this.pen.use("draw");
   }

@@ -304,6 +304,7 @@ class TrainedExplorer extends Explorer {
   }
 
   #clear() {
+    this.reading.drop(); // an empty picture stays empty, which alone would not tell that it was cleared once more
     this.#show(EMPTY);
     if (this.pen.looks) this.pen.use("draw");
   }

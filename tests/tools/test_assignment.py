@@ -95,9 +95,9 @@ def test_both_notebooks_are_written_and_exercises_are_chosen_by_name(tmp_path):
 
 def test_unknown_chapters_and_exercises_are_named_beside_those_there_are(tmp_path):
     with pytest.raises(ValueError, match="no chapter '77'; there are 01_conv2d, "):
-        assignment.write("77", (), tmp_path)
+        assignment.write("77", (), tmp_path, own=tmp_path / "private")
     with pytest.raises(ValueError, match="no exercise is called nothing; there are same-padding, "):
-        assignment.write("02", ["nothing"], tmp_path)
+        assignment.write("02", ["nothing"], tmp_path, own=tmp_path / "private")
     assert not list(tmp_path.iterdir())
 
 

@@ -1,5 +1,6 @@
 """A fork picks chapters and addresses in a file of its own; a site for students gives nothing away."""
 
+import ast
 import html
 import re
 import shutil
@@ -131,6 +132,31 @@ def test_a_fork_pulls_from_upstream_without_a_conflict_and_keeps_what_it_changed
     assert edition.FILE in kept
     assert not [name for name in kept if name.startswith("private")]
     assert (fork / "private" / "secret").read_text(encoding="utf-8") == "s3cret"
+
+
+#: what looks into the folder `private` unless it is told of another, and where it is told so
+LOOKS = {
+    "grade_all": 6,
+    "Course": 1,
+    "private.read": 1,
+    "assignment.write": 4,
+    "assignment.write_source": 3,
+    "assignment.main": 1,
+}
+
+
+def looking(path):
+    """The calls of a test file that look into the folder `private` of the fork that the tests run in."""
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        at = LOOKS.get(ast.unparse(call.func)) if isinstance(call, ast.Call) else None
+        if at is not None and len(call.args) <= at and not any(one.arg == "own" for one in call.keywords):
+            yield f"{path.name}:{call.lineno}"
+
+
+def test_no_test_depends_on_what_a_teacher_keeps_in_the_fork(tmp_path):
+    assert [line for path in sorted((ROOT / "tests").rglob("*.py")) for line in looking(path)] == []
+    (tmp_path / "a.py").write_text("grade_all('02', a, b, limits, jobs=1)\nCourse(path, own)\n", encoding="utf-8")
+    assert list(looking(tmp_path / "a.py")) == ["a.py:1"]
 
 
 # --- a site for students, of two chapters, built by the command that builds the course

@@ -299,3 +299,13 @@ def test_the_experiment_ends_as_the_chapter_says(chapter):
     (mean, spread), (helped_mean, helped_spread) = plain.validation_accuracy, helped.validation_accuracy
     assert abs(mean - helped_mean) == pytest.approx(0.01, abs=0.005)
     assert abs(mean - helped_mean) < min(spread, helped_spread)
+
+
+def test_the_whole_network_is_as_good_as_the_chapter_says(chapter):
+    recording = recordings.load("googlenet")
+    (run,), recipe, words = recording.runs, recording.recipe, chapter.prose["train-words"]
+    assert f"{run['test_accuracy']:.3f} of the 10,000 test images are right" in words
+    assert "with seed 0, computed in bfloat16 on two cores of an AMD EPYC" in words
+    assert (run["seed"], recording.made["precision"], set(run["machines"])) == (0, "bfloat16", {"AMD EPYC (2 cores)"})
+    assert (recipe.epochs, recipe.batch_size, recipe.lr, recipe.settings) == (5, 256, 0.001, {})
+    assert "Adam with a learning rate of 0.001, batches of 256, five epochs" in chapter.prose["train"]

@@ -235,7 +235,11 @@ def test_the_divisors_did_what_is_told(chapter, page):
     alexnet = compared("notes")[1]
     words = chapter.prose["notes-words"]
     [run] = recorded(FIELDS["notes"][1]).runs
-    assert f"Training AlexNet took {sum(run['seconds']) / 60:.0f} minutes on two" in chapter.prose["notes"]
+    assert f"AlexNet took {sum(run['seconds']) / 60:.0f} minutes on two" in chapter.prose["notes"]
+    assert all(recorded(one) for one in FIELDS["notes"])
+    checked = [one.accuracy[-1] for one in compared("notes")]
+    assert f"NiN, with {checked[3]:.3f}, is far behind a LeNet" in words
+    assert sorted(checked)[:2] == [checked[3], checked[0]]
     assert set(run["machines"]) == {"AMD EPYC (2 cores)"}
     ratios = [getattr(alexnet, kind) / getattr(page["alexnet"], kind) for kind in ("parameters", "multiply_adds")]
     assert [round(ratio) for ratio in ratios] == [63, 51]

@@ -304,7 +304,7 @@ def test_the_experiment_ends_as_the_chapter_says(chapter):
 def test_the_whole_network_is_as_good_as_the_chapter_says(chapter):
     recording = recordings.load("googlenet")
     (run,), recipe, words = recording.runs, recording.recipe, chapter.prose["train-words"]
-    assert f"{run['test_accuracy']:.3f} of the 10,000 test images are right" in words
+    assert f"{run['test_accuracy']:.3f} of the 10,000 test images are classified correctly" in words
     assert "with seed 0, computed in bfloat16 on two cores of an AMD EPYC" in words
     assert (run["seed"], recording.made["precision"], set(run["machines"])) == (0, "bfloat16", {"AMD EPYC (2 cores)"})
     assert (recipe.epochs, recipe.batch_size, recipe.lr, recipe.settings) == (5, 256, 0.001, {})

@@ -8,18 +8,17 @@ pooling, and radial basis functions for its output.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from torch import nn
 
 from helpers.words import say
 
 
-def _lenet(activation: type[nn.Module], pooling: Callable[..., nn.Module]) -> nn.Sequential:
+def _lenet(activation: type[nn.Module], pooling: type[nn.Module], window: int = 2) -> nn.Sequential:
     """Five layers with 61,706 parameters: two convolutions, three fully connected ones."""
+    border = (window - 1) // 2
     return nn.Sequential(
-        nn.Conv2d(1, 6, kernel_size=5, padding=2), activation(), pooling(kernel_size=2, stride=2),
-        nn.Conv2d(6, 16, kernel_size=5), activation(), pooling(kernel_size=2, stride=2),
+        nn.Conv2d(1, 6, kernel_size=5, padding=2), activation(), pooling(window, stride=2, padding=border),
+        nn.Conv2d(6, 16, kernel_size=5), activation(), pooling(window, stride=2, padding=border),
         nn.Flatten(),
         nn.Linear(16 * 5 * 5, 120), activation(),
         nn.Linear(120, 84), activation(),
@@ -56,18 +55,14 @@ def rectified_lenet() -> nn.Sequential:
 def windowed_lenet(window: int = 2) -> nn.Sequential:
     """`modern_lenet` whose two max poolings have windows of this side, 1 to 5, still at stride 2; 61,706 parameters.
 
-    A border of minus infinity keeps the maps at 14×14 and 5×5, whatever the window. A window of 1 keeps one number in
-    four, and pools nothing. Takes images of shape (batch, 1, 28, 28) and gives logits of shape (batch, 10).
+    Where the window is larger than 2, a border of minus infinity keeps the maps at 14×14 and 5×5. A window of 1 keeps
+    one number in four, and pools nothing. Takes images of shape (batch, 1, 28, 28), gives logits of shape (batch, 10).
 
     Raises ValueError for a window outside 1 to 5.
     """
     if window not in range(1, 6):
         raise ValueError(say("models.bad.window", value=repr(window)))
-
-    def pooling(**_: int) -> nn.Module:
-        return nn.MaxPool2d(window, stride=2, padding=(window - 1) // 2)
-
-    return _lenet(nn.ReLU, pooling)
+    return _lenet(nn.ReLU, nn.MaxPool2d, window)
 
 
 def linear_classifier() -> nn.Sequential:

@@ -114,6 +114,7 @@ def test_the_full_network_is_as_good_as_the_chapter_says_and_fits_five_dead_maps
     assert 0.4 < min(run["train_accuracy"][-1], checked[-1], run["test_accuracy"]) < 0.5
     assert "The loss leaves room for five dead maps" in words
     assert 0.5 * math.log(10) < run["loss"][-1]
+    assert f"end with a loss of {run['loss'][-1]:.2f} and the other with 0.62" in words
     assert (recipe.epochs, recipe.batch_size, recipe.lr, recipe.seeds, recipe.settings) == (5, 256, 0.001, (0,), {})
     assert recording.made["precision"] == "bfloat16"
     assert "seed 0: 5 of 10 maps dead" in printed(chapter, "stuck-wide")
@@ -237,6 +238,9 @@ def test_the_saved_network_began_as_the_chapter_says(chapter, names):
     words = chapter.prose["stuck-start-words"]
     assert "nine were dead at the start, *sandal* and *pullover* among them: all but *ankle boot*" in words
     assert "they started with four dead maps each" in words
+    nine, *four = (run["validation_accuracy"][-1] for run in recordings.load("nin-relu").runs)
+    assert f"The run that started with nine ended between these two, at {nine:.3f}" in words
+    assert min(four) < nine < max(four)
     assert names["dead_at_start"](3).all()
     assert "With seed 3 all ten are dead" in words
 
@@ -275,7 +279,7 @@ def test_he_leaves_fewer_maps_dead(names):
 def test_the_wide_network_starts_with_dead_maps_too(chapter):
     dead = [int(number) for number in re.findall(r": (\d+) of 10 maps dead", printed(chapter, "stuck-wide"))]
     assert (len(dead), min(dead), max(dead)) == (5, 3, 6)
-    assert "with 3 to 6 dead maps in these five draws" in chapter.prose["stuck-wide-words"]
+    assert "starts with dead maps: 3 to 6 in these five draws" in chapter.prose["stuck-wide-words"]
 
 
 def test_covering_a_square_changes_what_the_chapter_says(chapter):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
+from tests.tools.test_commands import dry
 from tools import assignment, notebooks
 
 CHAPTERS = [path.stem for path in sorted(assignment.CHAPTERS.glob("[0-9]*.ipynb")) if path.stem[:2] != "00"]
@@ -104,9 +103,7 @@ def test_unknown_chapters_and_exercises_are_named_beside_those_there_are(tmp_pat
 @pytest.mark.skipif(not shutil.which("make"), reason="there is no make on this machine")
 @pytest.mark.parametrize("target", ["assignment", "grade"])
 def test_make_hands_the_chosen_exercises_to_both_commands(target):
-    told = ["make", "--dry-run", target, "CHAPTER=02", "EXERCISES=unread mirror", "SUBMISSIONS=class"]
-    own = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}  # `make test` may run this
-    done = subprocess.run(told, cwd=assignment.ROOT, env=own, capture_output=True, encoding="utf-8")
+    done = dry(target, "CHAPTER=02", "EXERCISES=unread mirror", "SUBMISSIONS=class")
     assert done.returncode == 0, done.stderr
     assert " --exercises unread mirror" in done.stdout.splitlines()[-1]
 

@@ -13,12 +13,11 @@ from torch import nn
 from helpers.words import say
 
 
-def _lenet(activation: type[nn.Module], pooling: type[nn.Module], window: int = 2) -> nn.Sequential:
+def _lenet(activation: type[nn.Module], pooling: type[nn.Module]) -> nn.Sequential:
     """Five layers with 61,706 parameters: two convolutions, three fully connected ones."""
-    border = (window - 1) // 2
     return nn.Sequential(
-        nn.Conv2d(1, 6, kernel_size=5, padding=2), activation(), pooling(window, stride=2, padding=border),
-        nn.Conv2d(6, 16, kernel_size=5), activation(), pooling(window, stride=2, padding=border),
+        nn.Conv2d(1, 6, kernel_size=5, padding=2), activation(), pooling(kernel_size=2, stride=2),
+        nn.Conv2d(6, 16, kernel_size=5), activation(), pooling(kernel_size=2, stride=2),
         nn.Flatten(),
         nn.Linear(16 * 5 * 5, 120), activation(),
         nn.Linear(120, 84), activation(),
@@ -62,7 +61,10 @@ def windowed_lenet(window: int = 2) -> nn.Sequential:
     """
     if window not in range(1, 6):
         raise ValueError(say("models.bad.window", value=repr(window)))
-    return _lenet(nn.ReLU, nn.MaxPool2d, window)
+    net = modern_lenet()
+    for place in (2, 5):
+        net[place] = nn.MaxPool2d(window, stride=2, padding=(window - 1) // 2)
+    return net
 
 
 def linear_classifier() -> nn.Sequential:

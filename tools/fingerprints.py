@@ -13,10 +13,12 @@ import json
 import re
 import runpy
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
+from itertools import takewhile
+from operator import eq
+from pathlib import Path, PurePath
 from threading import Lock
 from typing import Any
 
@@ -146,23 +148,33 @@ def _opened(reach: Reach) -> Iterator[Path]:
     Instead of a file's name there may be its suffix (".json" of an f-string, "*.json"), instead of all parts a pattern
     of the path ("rooms/*/facts.json"). What is read by name is found by its calls.
     """
-    data = [path for path in sorted((reach.root / "helpers").rglob("*")) if path.suffix not in NO_DATA]
-    data = [path for path in data if path.name not in PAGES]
+    root = reach.root
     by_name = [pattern for patterns in READERS.values() for pattern in patterns]
-    data = [path for path in data if not any(fits(one, path.relative_to(reach.root).as_posix()) for one in by_name)]
+    files = [path for path in sorted((root / "helpers").rglob("*")) if path.suffix not in NO_DATA]
+    data = {path: path.relative_to(root).parts for path in files if path.name not in PAGES and path.is_file()}
+    data = {path: way for path, way in data.items() if not any(fits(one, "/".join(way)) for one in by_name)}
     for code in reach.modules.values():
         module = reach.file(code.module)
-        folders = {folder for folder in module.parents if folder.is_relative_to(reach.root)} if module else set()
-        for path in (path for path in data if path.is_file()):
-            if any(_names(code, path.relative_to(folder)) for folder in folders.intersection(path.parents)):
+        if module is None or not module.is_relative_to(root):
+            continue
+        above = module.relative_to(root).parts[:-1]
+        for path, way in data.items():
+            shared = sum(takewhile(bool, map(eq, above, way[:-1])))  # folders above both the module and the file
+            if _may_name(code, path) and any(_names(code, way[depth:]) for depth in range(shared + 1)):
                 yield path
 
 
-def _names(code: Code, path: Path) -> bool:
+def _may_name(code: Code, path: Path) -> bool:
+    """Whether the last part of a path stands in some code, or a pattern of paths does."""
+    return bool(code.paths) or not code.strings.isdisjoint({path.name, path.suffix, f"*{path.suffix}"})
+
+
+def _names(code: Code, parts: Sequence[str]) -> bool:
     """Whether the strings of some code make up a path, as `_opened` says."""
-    *folders, name = path.parts
-    named = not code.strings.isdisjoint({name, path.suffix, f"*{path.suffix}"})
-    whole = (text for text in code.strings if "/" in text and fnmatchcase(path.as_posix(), text))
+    *folders, name = parts
+    suffix = PurePath(name).suffix
+    named = not code.strings.isdisjoint({name, suffix, f"*{suffix}"})
+    whole = (text for text in code.paths if fnmatchcase("/".join(parts), text))
     return (named and code.strings.issuperset(folders)) or any(whole)
 
 

@@ -78,6 +78,11 @@ class Code:
         return {node.value for node in self.nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
     @cached_property
+    def paths(self) -> set[str]:
+        """The strings that may be paths of several parts, or patterns of them."""
+        return {text for text in self.strings if "/" in text}
+
+    @cached_property
     def templates(self) -> set[str]:
         """The f-strings that stand in the code, with a `{}` for each value."""
         return {template(node) for node in self.nodes if isinstance(node, ast.JoinedStr)}
@@ -146,7 +151,12 @@ def fits(template: str, text: str) -> bool:
     >>> fits("class.{}", "class.3"), fits("class.{}", "classes")
     (True, False)
     """
-    return re.fullmatch(".*".join(map(re.escape, template.split(HOLE))), text) is not None
+    return _pattern(template).fullmatch(text) is not None
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, template.split(HOLE))))
 
 
 @cache

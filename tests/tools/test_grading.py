@@ -215,7 +215,7 @@ def command(tmp_path, *options, handed=None):
 
 
 @needs_isolation
-def test_exercises_that_were_chosen_to_hand_out_are_the_ones_that_are_graded(tmp_path):
+def test_exercises_that_were_chosen_to_hand_out_are_the_ones_that_are_graded(tmp_path, capsys):
     names = ["unread", "mirror"]
     handed_out = assignment.for_students(assignment.chosen(CHAPTER, names), "")
     cells = [cell.source for cell in handed_out.cells if cell.cell_type == "code"]
@@ -224,6 +224,9 @@ def test_exercises_that_were_chosen_to_hand_out_are_the_ones_that_are_graded(tmp
     handed = {"both": [*cells, *solved.values()], "one": [*cells, solved["mirror"]], "none": cells}
     status, rows = command(tmp_path, "--exercises", *names, handed=handed)
     assert status == 0
+    said = capsys.readouterr()
+    assert said.out == f"{tmp_path / 'out' / 'grades.csv'}\n"  # nothing of what the chapter's cells print
+    assert [line for line in said.err.splitlines() if line and " submissions" not in line] == []
     points = sum(there[name].points for name in names)
     assert list(rows["both"]) == ["id", "name", "file", *names, "total", "out of", "seconds", "notes"]
     assert {float(row["out of"]) for row in rows.values()} == {points}

@@ -1,16 +1,24 @@
 """A zip for a room without the internet: its package installs without a network, and its notebooks run with that."""
 
 import itertools
+import json
 import os
+import platform
+import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tools import assignment, notebooks, offline, site
+
+LOCKED = offline.ROOT / "requirements.lock.txt"
 
 RUN = """
 import json, sys
@@ -75,6 +83,53 @@ def test_the_same_files_give_the_same_wheel(tmp_path):
         told = [line.split(",")[0] for line in packed.read(record).decode().splitlines()]
     assert sorted(told) == sorted(names)
     assert not [name for name in names if "__pycache__" in name]
+
+
+@pytest.fixture
+def this_platform():
+    """This machine's platform as pip names it."""
+    system, machine = platform.system(), platform.machine().lower()
+    if system == "Windows":
+        return f"win_{machine}"
+    if system == "Darwin":
+        return f"macosx_{platform.mac_ver()[0].split('.')[0]}_0_{machine}"
+    return f"manylinux_{platform.libc_ver()[1].replace('.', '_')}_{machine}"
+
+
+@pytest.mark.everywhere
+def test_a_machine_installs_all_of_the_zip_and_runs_a_notebook_in_jupyter(this_platform, tmp_path):
+    """Some gigabytes, PyTorch among them, are fetched once; from then on nothing but the zip can be reached."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    (tmp_path / "pages").mkdir()
+    offline.fetch(offline.wheel(tmp_path / "wheels"), tmp_path / "wheels", this_platform, python)
+    chapter = assignment.chapter_path("02")
+    zipped = tmp_path / "a.zip"
+    offline.pack(tmp_path / "pages", [chapter], tmp_path / "wheels", zipped, this_platform, python)
+    shutil.rmtree(tmp_path / "wheels")
+    with zipfile.ZipFile(zipped) as opened:
+        opened.extractall(tmp_path)
+    zipped.unlink()
+    room = tmp_path / offline.FOLDER
+    venv.create(room / "env", with_pip=True)
+    own = next((room / "env").glob("*/python*"))
+    no_network = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHONPATH"))}
+    surroundings |= {**no_network, "PIP_CONFIG_FILE": os.devnull, "COURSE_BUDGET": "smoke"}
+
+    def run(*arguments):
+        return subprocess.run([own, *arguments], cwd=room, env=surroundings, check=True, capture_output=True, text=True)
+
+    (line,) = [one for one in (room / "READ-ME.txt").read_text(encoding="utf-8").splitlines() if "pip install" in one]
+    run(*line.split()[1:])
+    shutil.rmtree(room / "wheels")
+    run("-m", "jupyter", "execute", f"notebooks/{chapter.name}")
+    held = json.loads(run("-m", "pip", "list", "--format", "json").stdout)
+    locked = [Requirement(one) for one in LOCKED.read_text(encoding="utf-8").splitlines() if one[:1].isalnum()]
+    wanted = {canonicalize_name(one.name): one.specifier for one in locked if not one.marker or one.marker.evaluate()}
+    there = {canonicalize_name(one["name"]): one["version"] for one in held}
+    assert {"torch", "torchvision", "jupyterlab", "anywidget"} <= there.keys()
+    assert [name for name in there.keys() & wanted.keys() if there[name] not in wanted[name]] == []
+    assert "anywidget" in run("-m", "jupyter", "labextension", "list").stderr
 
 
 def test_a_room_of_one_platform_installs_everything_from_the_zip(tmp_path):

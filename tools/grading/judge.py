@@ -14,7 +14,7 @@ import time
 import types
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -86,12 +86,14 @@ class Course:
         self._run(code)
 
     def _run(self, code: list[Any]) -> None:
+        """Run the chapter's cells, without what they print: whoever grades has not asked for it."""
         before = os.environ.get("COURSE_BUDGET")
         os.environ["COURSE_BUDGET"] = "smoke"
         try:
             for cell in code:
                 try:
-                    exec(compile(plain(cell.source), cell.id, "exec"), self.names)
+                    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                        exec(compile(plain(cell.source), cell.id, "exec"), self.names)
                 except Exception:
                     if "raises-exception" not in cell.metadata.get("tags", []):
                         raise

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from filelock import FileLock
 from hypothesis import settings
@@ -58,7 +59,7 @@ def together(nodeid: str) -> str:
         return test.partition("[")[2] + ("" if "under_nbval" in test else " elsewhere")
     if path.startswith("tests/chapters/") and (chapter := CHAPTER.search(nodeid)):
         return chapter[0]
-    if path.startswith("tests/browser/") and (chapter := CHAPTER.search(test)):
+    if path.startswith(("tests/browser/", "tests/tools/test_assignment")) and (chapter := CHAPTER.search(test)):
         return f"{path} {chapter[0]}"
     return path
 
@@ -68,6 +69,14 @@ class Together(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Three for two processors, since browsers let their workers wait, where there are 3 GB of memory for each."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:  # xdist reads it
+        return None
+    return max(1, min((os.cpu_count() or 1) * 3 // 2, int(psutil.virtual_memory().total / 3e9)))
 
 
 @pytest.hookimpl(optionalhook=True)

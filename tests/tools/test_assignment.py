@@ -35,6 +35,7 @@ def test_a_students_notebook_holds_no_solution_no_hidden_check_no_output_and_no_
     assert kept == ["starter", "test"] * len(assignment.exercises(chapter(name)))
 
 
+@pytest.mark.slow
 @each_chapter
 def test_an_untouched_students_notebook_runs_and_says_that_nothing_is_answered(name, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_BUDGET", "smoke")

@@ -27,12 +27,10 @@ names = list(map(name_of, NOTEBOOKS))
 
 #: processors as notebooks meet them; a variable that a machine's library does not know does nothing
 OLDEST = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"}
+AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-PROCESSORS = {
-    "AVX2": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"},
-    "oldest": OLDEST,
-    "one thread": ONE_THREAD,
-}
+ALL_THREADS = {"OMP_NUM_THREADS": str(os.cpu_count())}
+PROCESSORS = {"AVX2": AVX2 | ALL_THREADS, "oldest": OLDEST | ALL_THREADS, "one thread": ONE_THREAD}
 
 
 def code_cells(notebook: Any) -> list[Any]:
@@ -45,14 +43,13 @@ def tags(cell: Any) -> list[str]:
 
 def compared(path: Path, mode: str = "--nbval", **environment: str) -> tuple[int, set[str], str]:
     """How many cells nbval passed, the ids of those that failed, and all that it said. It imports this checkout."""
-    ours = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # see conftest.py
-    ours |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_WAIT_POLICY": "passive", "PYTHONHASHSEED": "0"}
+    ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_WAIT_POLICY": "passive", "PYTHONHASHSEED": "0"}
     command = [sys.executable, "-c", "import sys, tools, pytest; sys.exit(pytest.main(sys.argv[1:]))"]
     options = ["-p", "nbval.plugin", mode, "--nbval-current-env", "--color=no", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, *options, "-o", "addopts=", "-rA", str(path)],
         cwd=path.parent,
-        env={**ours, "PYTHONPATH": str(ROOT), **environment},
+        env={**os.environ, **ours, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         encoding="utf-8",
     )
@@ -71,8 +68,9 @@ def assert_every_cell_passes(path: Path, **environment: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
-def test_every_cell_gives_its_stored_output_under_nbval(path):
-    assert_every_cell_passes(path)
+def test_every_cell_gives_its_stored_output_under_nbval(path, request):
+    """In `make test` with the threads of a worker (conftest.py): more would wait for those of the worker beside it."""
+    assert_every_cell_passes(path, **(ALL_THREADS if request.config.getoption("--everywhere") else {}))
 
 
 # --- on other processors

@@ -56,12 +56,24 @@ def test_the_numbers_in_the_prose(chapter):
             refuse(2)
 
 
+def test_so_many_pooled_numbers_of_the_boot_change_by_one_step(chapter, names):
+    boot = names["boot"].float()[None, None]
+    told = chapter.prose["shift-answer"]
+    for pool, said in ((F.max_pool2d, "changes {} to {} of the {} numbers"), (F.avg_pool2d, "the average, {} to {}.")):
+        before = pool(boot, 2)
+        steps = [boot.roll(step, axis) for axis in (2, 3) for step in (1, -1)]
+        changed = [int((pool(moved, 2) != before).sum()) for moved in steps]
+        assert said.format(min(changed), max(changed), before.numel()) in told
+        assert f"{int((before != 0).sum())} of the 196 numbers are not 0" in told
+
+
 def test_the_edge_is_lost_and_kept_as_the_chapter_says(chapter):
     row = torch.tensor([[0.0, 1, 0, 0, 0, -1, 0]])
     as_it_is, absolute = (ops.pool2d(one, (1, 2), stride=(1, 1)).int().tolist()[0] for one in (row, row.abs()))
     [told] = [output.text for output in chapter.cells["edge-code"].outputs]
     assert [line.split()[-6:] for line in told.splitlines()] == [[*map(str, as_it_is)], [*map(str, absolute)]]
-    assert "The first edge is found, twice over. The second one is gone" in chapter.prose["edge-words"]
+    said = "The first edge appears twice, once in each window that holds it. The second one is gone"
+    assert said in chapter.prose["edge-words"]
     assert as_it_is == [1, 1, 0, 0, 0, 0]
     assert absolute == [1, 1, 0, 0, 1, 1]
 

@@ -12,8 +12,8 @@ from helpers import words
 
 INDEX = "search-index.js"
 
-#: what Sphinx's own search would ship, and marks on the pages that it leads to
-SPHINX = ("searchtools.js", "language_data.js", "sphinx_highlight.js")
+#: what Sphinx's own search would ship, its marks on pages, and its key (a single "/", which nobody could switch off)
+SPHINX = ("searchtools.js", "language_data.js", "sphinx_highlight.js", "doctools.js")
 
 
 def entries(address: str, page: Page) -> Iterator[dict[str, str]]:

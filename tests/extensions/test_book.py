@@ -119,6 +119,7 @@ def test_the_index_has_sections_and_terms_and_no_answer(pages):
     made = [page.read_text(encoding="utf-8") for page in pages.rglob("*.html")]
     assert any("course-page.js" in page for page in made)
     assert not any("sphinx_highlight.js" in page for page in made)  # what would mark words, and offer to hide the marks
+    assert not any("doctools.js" in page for page in made)  # whose key is a single character (WCAG 2.1.4)
 
 
 def test_every_page_reports_its_errors(chapter, pages):

@@ -189,11 +189,13 @@ export class Grid {
     const r = row - this.padding[0], c = column - this.padding[1];
     const inside = this.#inside(r, c);
     const value = inside ? this.matrix.d[r * this.matrix.w + c] : this.border;
-    const place = { name: this.name, row: r + 1, column: c + 1, value: formatNumber(value) };
-    const sign = value < 0 ? "cx-negative" : "";
+    const { lang, name } = this, sign = value < 0 ? "cx-negative" : "";
     return {
       value,
-      name: say(this.lang, inside ? "ui.cell" : "ui.cell.padding", place),
+      get name() { // a canvas asks for one cell's alone
+        const place = { name, row: r + 1, column: c + 1, value: formatNumber(value) };
+        return say(lang, inside ? "ui.cell" : "ui.cell.padding", place);
+      },
       flags: `${inside ? "" : "cx-pad"} ${sign} ${this.flags(r, c)}`,
       shade: Math.min(Math.abs(value) / scale, 1),
       badge: inside ? this.badge(r, c) : "",

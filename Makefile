@@ -103,7 +103,7 @@ slides: book
 offline: $(VENV)/site.stamp
 	@$(BIN)/python -m tools.offline $(if $(STUDENT),--student) $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(FOR_PYTHON),--python $(FOR_PYTHON))
 
-assignment: $(VENV)/site.stamp
+assignment: $(VENV)/$(if $(IDS),all,site).stamp
 	@$(BIN)/python -m tools.assignment $(CHAPTER) $(if $(EXERCISES),--exercises $(EXERCISES)) $(if $(IDS),--ids "$(IDS)") $(if $(FORMAT),--format $(FORMAT))
 
 grade: $(VENV)/all.stamp

@@ -10,9 +10,10 @@ from tools.repository import address, branch
 
 
 def set_address(app: Any, config: Any) -> None:
-    """Override what _config.yml says by BOOK_REPOSITORY, GITHUB_REPOSITORY or the git remote."""
+    """Override what _config.yml says by the address of course.local.yml, else BOOK_REPOSITORY, or the git remote."""
     options = config.html_theme_options
-    options["repository_url"] = address(os.environ, options.get("repository_url", ""))
+    own = getattr(config, "course_edition", {}).get("address")
+    options["repository_url"] = own or address(os.environ, options.get("repository_url", ""))
     options["repository_branch"] = branch(os.environ, options.get("repository_branch", "main"))
 
 

@@ -68,7 +68,7 @@ def chapter_path(name: str) -> Path:
 
 
 def exercises(chapter: Any) -> list[Exercise]:
-    """The exercises of a chapter's notebook, in its order."""
+    """The exercises of a chapter's notebook, in its order. Raises ValueError for a solution that has another name."""
     return [_exercise(chapter, cells) for cells in _groups(chapter)]
 
 
@@ -93,8 +93,10 @@ def part_of(cell: Any) -> str | None:
 def _exercise(chapter: Any, cells: dict[str, Any]) -> Exercise:
     told = cells["task"].metadata["exercise"]
     further = tuple(cell for cell in chapter.cells if cell.metadata.get("of") == told["id"])
-    answer = re.findall(r"^(?:def )?(\w+)_solution\b", cells["solution"].source, re.M)[-1]
-    return Exercise(told["id"], told["points"], told["minutes"], told["objective"], answer, cells, further)
+    answers = re.findall(r"^(?:def )?(\w+)_solution\b", cells["solution"].source, re.M)
+    if not answers:
+        raise ValueError(f"{told['id']}: name the solution like the answer, with _solution after it: unread_solution")
+    return Exercise(told["id"], told["points"], told["minutes"], told["objective"], answers[-1], cells, further)
 
 
 def chosen(chapter: Any, names: Collection[str]) -> Any:
@@ -141,7 +143,8 @@ def public_texts(chapter: Any) -> list[str]:
     """What a chapter's students may read: all but its exercises, and of these what a task starts from."""
     groups = list(_groups(chapter))
     inside = {cell.id for cells in groups for cell in cells.values()}
-    public = [cell.source for cell in chapter.cells if cell.id not in inside]
+    shown = [cell for cell in chapter.cells if not KEPT_BACK & set(cell.metadata.get("tags", []))]
+    public = [cell.source for cell in shown if cell.id not in inside]
     public += [line for cells in groups for line in _lines(cells["starter"]) if FRAME.match(line)]
     return public + [code for cells in groups for code in re.findall(r"```\w*\n(.*?)```", cells["task"].source, re.S)]
 

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -148,7 +148,7 @@ def faults(path: Path) -> Iterator[str]:
         if cell.cell_type == "code":
             count += 1
             yield from _code_faults(cell, count)
-    yield from _exercise_faults(notebook)
+    yield from exercise_faults(notebook.cells)
 
 
 def _code_faults(cell: Any, count: int) -> Iterator[str]:
@@ -166,10 +166,10 @@ def _code_faults(cell: Any, count: int) -> Iterator[str]:
             yield f"cell {cell.id} is not folded in Jupyter: it lacks the metadata jupyter.source_hidden"
 
 
-def _exercise_faults(notebook: Any) -> Iterator[str]:
-    """An exercise is a task with id, points, minutes and objective, followed by its four parts."""
+def exercise_faults(cells: Iterable[Any]) -> Iterator[str]:
+    """An exercise is a task with id, points, minutes and objective, followed by its four parts; it is checked once."""
     open_parts: list[str] = []
-    for cell in notebook.cells:
+    for cell in cells:
         task = cell.metadata.get("exercise")
         if task and cell.cell_type == "markdown":
             if missing := {"id", "points", "minutes", "objective"} - task.keys():
@@ -179,6 +179,8 @@ def _exercise_faults(notebook: Any) -> Iterator[str]:
         if part and (not open_parts or open_parts.pop(0) != part):
             yield f"cell {cell.id}: {part} stands out of its order ({' → '.join(PARTS)})"
             open_parts = []
+        if part == "test" and (count := len(re.findall(r"^check\(", cell.source, re.M))) != 1:
+            yield f"cell {cell.id}: check(test, answer) is called once, on a line of its own; here {count} times"
     if open_parts:
         yield f"the last exercise lacks {', '.join(open_parts)}"
 

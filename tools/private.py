@@ -29,7 +29,7 @@ def place(chapter: Path, folder: Path = FOLDER) -> Path:
 
 
 def read(chapter: Path, folder: Path = FOLDER) -> Any:
-    """A chapter's notebook with what is private to it. Raises ValueError for private cells that fit nowhere."""
+    """A chapter's notebook with what is private to it. Raises ValueError for private cells that make no exercise."""
     told = notebooks.read(chapter)
     path = place(chapter, folder)
     if not path.is_file():
@@ -37,6 +37,8 @@ def read(chapter: Path, folder: Path = FOLDER) -> Any:
     taken = {cell.id for cell in told.cells}
     names = [cell.metadata["exercise"]["id"] for cell in told.cells if "exercise" in cell.metadata]
     own = notebooks.read(path).cells
+    if faults := list(notebooks.exercise_faults(cell for cell in own if "of" not in cell.metadata)):
+        raise ValueError(f"{path.name}: {'; '.join(faults)}")
     for cell in own:
         of = cell.metadata.get("of")
         if of and (of not in names or "hidden" not in cell.metadata.get("tags", [])):

@@ -118,6 +118,13 @@ def test_the_help_of_make_names_every_target_but_clean_and_no_other():
 
 
 @needs_make
+def test_what_runs_the_chapters_code_installs_pytorch_first_and_what_does_not_goes_without():
+    every = ("assignment CHAPTER=02", "assignment CHAPTER=02 IDS=roster.txt", "grade CHAPTER=02 SUBMISSIONS=x", "pick")
+    whole = ["PyTorch included" in dry(*one.split()).stdout for one in every]
+    assert whole == [False, True, True, False]
+
+
+@needs_make
 @pytest.mark.parametrize("wrong", ["make books", "make slides CHAPTERS=02", "make grade CHAPTER=02 TABLE=x"])
 def test_a_command_that_does_nothing_is_found(wrong, monkeypatch):
     with pytest.raises(AssertionError):

@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from extensions.repository import set_address
 from tests.conftest import ROOT
 from tools import assignment, edition, notebooks, site, states
 from tools.edition import Edition
@@ -28,6 +30,15 @@ def test_picked_chapters_are_written_by_their_names_and_read_again(tmp_path, cap
     assert "04_pooling" in capsys.readouterr().out
     assert edition.main(["--chapters", "all", "--launch", "yes"], tmp_path) == 0
     assert edition.read(tmp_path) == Edition(address="https://gitlab.com/me/course")
+
+
+def test_buttons_and_reports_lead_to_the_editions_address_wherever_a_clone_came_from(monkeypatch):
+    monkeypatch.setenv("GITHUB_REPOSITORY", "upstream/course")
+    for own, address in (({"address": "https://gitlab.com/me/course"}, "https://gitlab.com/me/course"),
+                         ({}, "https://github.com/upstream/course")):  # fmt: skip
+        config = SimpleNamespace(course_edition=own, html_theme_options={})
+        set_address(None, config)
+        assert config.html_theme_options["repository_url"] == address
 
 
 @pytest.mark.parametrize(

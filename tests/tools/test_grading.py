@@ -245,6 +245,15 @@ def test_an_exercise_that_is_none_is_refused_before_anything_is_graded(tmp_path,
     assert "no exercise is called nothing; there are same-padding, " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_where_nothing_can_be_shut_in_grading_is_refused_whatever_is_asked(tmp_path, monkeypatch, capsys, system):
+    monkeypatch.setattr("sys.platform", system)
+    for options in ([], ["--unsafe"]):
+        assert command(tmp_path, *options) == (1, {})
+        assert f"Grading needs Linux, where students' code can be shut in; this is {system}." in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @needs_isolation
 def test_a_default_timeout_of_the_judges_process_ends_no_process():
     before = socket.getdefaulttimeout()
@@ -271,12 +280,13 @@ def test_a_warm_parent_that_ended_is_reported_with_its_last_word():
 def test_ids_are_read_from_the_names_in_a_zip_of_canvas_or_moodle(tmp_path):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as packed:
         packed.writestr("doejane_LATE_12_99_02.ipynb", "{}")
-        packed.writestr("John Roe_34_assignsubmission_file_/02.ipynb", "{}")
-        packed.writestr("John Roe_34_assignsubmission_file_/essay.pdf", "x")
+        packed.writestr("John Roe_34_assignsubmission_file/02.ipynb", "{}")
+        packed.writestr("John Roe_34_assignsubmission_file/essay.pdf", "x")
         packed.writestr("__MACOSX/._02.ipynb", "x")
         packed.writestr("Eva Moe_56_assignsubmission_file_/essay.pdf", "x")
     found = submissions.read(tmp_path / "all.zip", "02_padding_stride")
     assert [(one.id, one.name) for one in found] == [("12", "doejane"), ("34", "John Roe"), ("56", "Eva Moe")]
+    assert [one.system for one in found] == ["canvas", "moodle", "moodle"]
     assert [one.fault for one in found] == ["", "", "the file is no notebook (.ipynb)"]
 
 
@@ -285,7 +295,8 @@ HANDED_IN = {
     "doejane_12_99_02.ipynb": 7.5,
     "muellerjörg_LATE_13_98_02.ipynb": 17.0,
     "muellerjörg_LATE_13_99_02-1.ipynb": 3.0,
-    "John Roe_34_assignsubmission_file_/02.ipynb": 8.0,
+    "John Roe_34_assignsubmission_file/02.ipynb": 8.0,
+    "Li_Ann Wu_35_assignsubmission_file_02.ipynb": 5.0,
     "Roe, Eva_56_assignsubmission_file_/essay.pdf": 0.0,
     "ben/02.ipynb": 1.0,
     "77.ipynb": 2.0,
@@ -312,6 +323,7 @@ def test_canvas_and_moodle_get_the_columns_that_their_importers_look_for(tmp_pat
     assert read_table(written[1]) == [
         ["Identifier", "Full name", "Grade", "Last modified (grade)"],
         ["Participant 34", "John Roe", "8", "-"],
+        ["Participant 35", "Li_Ann Wu", "5", "-"],
         ["Participant 56", "Roe, Eva", "0", "-"],
     ]
     rest = [one for one in found if not one.system]

@@ -21,7 +21,7 @@ def test_a_new_exercise_is_complete_hidden_and_leaks_nothing(name):
     given = assignment.for_students(told, "")
     ids = [cell.id for cell in given.cells if cell.id.startswith("new-one-")]
     assert ids == ["new-one-task", "new-one-starter", "new-one-test"]
-    assert list(notebooks._exercise_faults(told)) == []
+    assert list(notebooks.exercise_faults(told.cells)) == []
     folded = [cell for cell in told.cells if cell.id in ("new-one-solution", "new-one-hidden")]
     assert all(cell.metadata.jupyter.source_hidden and cell.source.startswith("# ") for cell in folded)
 

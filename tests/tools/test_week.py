@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zipfile
 
 import nbformat
@@ -191,6 +192,50 @@ def test_private_checks_that_fit_nowhere_are_refused(own, metadata, told):
     nbformat.write(nb.new_notebook(cells=[nb.new_code_cell("assert True", metadata=metadata)]), own / "02.ipynb")
     with pytest.raises(ValueError, match=told):
         private.read(CHAPTER, own)
+
+
+def changed(number, metadata=None, source=None):
+    """The teacher's own exercise with one cell otherwise; without it where nothing is said."""
+    cells = [nb.new_code_cell(one.source, id=one.id, metadata=dict(one.metadata)) for one in OWN[1:6]]
+    if metadata is None and source is None:
+        del cells[number]
+    else:
+        cells[number].metadata |= metadata or {}
+        cells[number].source = source or cells[number].source
+    return nb.new_notebook(cells=[OWN[0], *cells])
+
+
+@pytest.mark.parametrize(
+    ("notebook", "told"),
+    [
+        (changed(4), r"02\.ipynb: the last exercise lacks hidden"),
+        (changed(1), r"02\.ipynb: cell own-size-test: test stands out of its order"),
+        (
+            changed(2, source="def test_own_size(n): pass\n\ncheck(test_own_size, 1)\ncheck(test_own_size, 2)"),
+            "here 2 times",
+        ),
+        (changed(2, source="def test_own_size(n): pass"), r"check\(test, answer\) is called once.* here 0 times"),
+    ],
+)
+def test_an_exercise_that_would_be_graded_wrongly_or_not_at_all_is_refused(own, notebook, told):
+    nbformat.write(notebook, own / "02.ipynb")
+    with pytest.raises(ValueError, match=told):
+        private.read(CHAPTER, own)
+
+
+def test_a_solution_of_another_name_is_refused(own):
+    nbformat.write(changed(3, source="right = (32 + 2 - k) // s + 1"), own / "02.ipynb")
+    with pytest.raises(ValueError, match="own-size: name the solution like the answer, with _solution after it"):
+        assignment.write("02", (), own, (), own)
+
+
+def test_a_further_check_of_a_teachers_own_makes_no_line_public(own):
+    solution = "same_padding_solution(101, 3) == 150"
+    told = private.read(CHAPTER, own)
+    (task,) = [cell for cell in told.cells if cell.metadata.get("exercise", {}).get("id") == "same-padding"]
+    task.source += f"\n\nThe check is: assert {solution}"
+    with pytest.raises(assignment.LeakError, match=re.escape(solution)):
+        assignment.for_students(told, "https://github.com/me/course")
 
 
 @pytest.mark.parametrize("one", ["../elsewhere", "..", "a/b", ""])

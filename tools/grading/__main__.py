@@ -9,7 +9,6 @@ import html
 import json
 import multiprocessing
 import re
-import resource
 import sys
 import time
 from collections.abc import Collection
@@ -85,6 +84,8 @@ def _key(one: Submission, stamp: str) -> str:
 
 def _start(course: Course, limits: Limits, unsafe: bool) -> None:
     """Make this process a judge, with a warm parent of its own."""
+    import resource  # which Windows lacks
+
     _judge.update(course=course, sandbox=Sandbox(course.public, limits, unsafe))
     with open("/proc/self/statm", encoding="utf-8") as told:
         now = int(told.read().split()[0]) * resource.getpagesize()
@@ -158,6 +159,10 @@ def main(arguments: list[str] | None = None, own: Path = private.FOLDER) -> int:
     parser.add_argument("--seconds", type=float, default=Limits.seconds, help="for a cell, and for a call")
     parser.add_argument("--unsafe", action="store_true", help="run students' code without isolation, at your own risk")
     given = parser.parse_args(arguments)
+    if sys.platform != "linux":
+        print(f"Grading needs Linux, where students' code can be shut in; this is {sys.platform}.", file=sys.stderr)
+        print("Take a virtual machine or another computer; on Windows, WSL may do.", file=sys.stderr)
+        return 1
     try:
         out = given.out or assignment.DIST / assignment.chapter_path(given.chapter).stem[:2] / "grades"
         limits = Limits(seconds=given.seconds)

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 LARGEST = 64 << 20  # bytes of a notebook
 
 CANVAS = re.compile(r"(?P<name>[^_/]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_file_.*")
+MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_file(?:_.*)?")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def who(file: str) -> tuple[str, str]:
 
     >>> who("doejane_12345_678_02_padding_stride.ipynb")
     ('12345', 'doejane')
-    >>> who("Jane Doe_4711_assignsubmission_file_/02_padding_stride.ipynb")
+    >>> who("Jane Doe_4711_assignsubmission_file/02_padding_stride.ipynb")
     ('4711', 'Jane Doe')
     >>> who("jane/02.ipynb"), who("jane.ipynb")
     (('jane', 'jane'), ('jane', 'jane'))

@@ -45,7 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if any(folder in item.path.parents for folder in folders):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # long ones first: nobody waits for the last
+    long = ("slow", "everywhere")
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, long)))  # first: nobody waits for the last
 
 
 #: a chapter's name in the name of a test

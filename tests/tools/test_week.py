@@ -194,14 +194,13 @@ def test_private_checks_that_fit_nowhere_are_refused(own, metadata, told):
         private.read(CHAPTER, own)
 
 
-def changed(number, metadata=None, source=None):
-    """The teacher's own exercise with one cell otherwise; without it where nothing is said."""
+def changed(number, source=None):
+    """The teacher's own exercise with other code in one cell; without the cell where there is none."""
     cells = [nb.new_code_cell(one.source, id=one.id, metadata=dict(one.metadata)) for one in OWN[1:6]]
-    if metadata is None and source is None:
+    if source is None:
         del cells[number]
     else:
-        cells[number].metadata |= metadata or {}
-        cells[number].source = source or cells[number].source
+        cells[number].source = source
     return nb.new_notebook(cells=[OWN[0], *cells])
 
 

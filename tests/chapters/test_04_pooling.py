@@ -45,7 +45,7 @@ def test_the_numbers_in_the_prose(chapter):
     assert f"4/9 ≈ {F.avg_pool2d(ones, 3, 2, 1)[0, 0, 0, 0]:.4f}: the effect" in chapter.prose["border-avg-words"]
     corner = F.avg_pool2d(ones, 3, 2, 1, ceil_mode=True)[0, 0, 0, 2]
     assert f"{corner:.4f}, not 2/9" in chapter.prose["ceil"]
-    said = "a window of 3 takes padding 1, even when dilation makes it span 5"
+    said = "a window of 3 takes a padding of at most 1, even when dilation makes it span 5"
     assert said in chapter.prose["border-avg-words"]
     for refuse in (
         lambda p: F.max_pool2d(ones, 3, padding=p, dilation=2),

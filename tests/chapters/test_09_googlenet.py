@@ -195,12 +195,12 @@ def test_what_the_ablations_show_is_what_the_chapter_says(chapter, names):
     on, n, told = names["all_on"], 250, chapter.prose["alive-pairs-words"]
     assert len(on) == n
 
-    def points(*parts):
-        off = names["right_without"](*(f"{part}/2" for part in parts))
+    def points(off):
         change = on.double() - off.double()
         return 100 * change.mean().item(), 100 * (change.var(unbiased=False) / n).sqrt().item()
 
-    measured = {name: points(place) for name, place in names["places"].items()}
+    *apart, together = map(points, names["without_5x5"].values())
+    measured = dict(zip(names["places"], apart, strict=True))
     lines = printed(chapter, "alive-pairs").splitlines()
     for (difference, error), line in zip(measured.values(), lines, strict=False):
         assert f"{difference:4.1f} points, standard error {error:.1f}" in line
@@ -208,10 +208,9 @@ def test_what_the_ablations_show_is_what_the_chapter_says(chapter, names):
     assert clear == {"3b", "4e", "5a", "5b"}
     assert max(measured[name][0] / measured[name][1] for name in measured) < 4.1
     assert [round(f(measured[name][0] for name in clear)) for f in (min, max)] == [3, 8]
-    together, _ = points(*names["places"].values())
-    apart = sum(difference for difference, _ in measured.values())
-    assert f"falls by {together:.0f} points, more than the {apart:.0f} that" in told
-    assert f"losing all nine takes {together:.0f}" in chapter.prose["summary"]
+    total = sum(difference for difference, _ in apart)
+    assert f"falls by {together[0]:.0f} points, more than the {total:.0f} that" in told
+    assert f"losing all nine takes {together[0]:.0f}" in chapter.prose["summary"]
 
 
 def test_the_gradients_are_what_the_chapter_says(chapter, names):

@@ -78,7 +78,7 @@ def test_56_is_19_and_37_over_http_and_from_disk(open_page, address, site):
         channels.assert_true()
 
 
-def test_every_control_does_what_pytorch_does(channels):
+def test_every_control_does_what_pytorch_does(channels, sweep):
     draw = random.Random(6)
     channels.spin("Input height").fill("5")
     channels.spin("Input width").fill("4")
@@ -86,7 +86,7 @@ def test_every_control_does_what_pytorch_does(channels):
               "Kernel height": (1, 3), "Kernel width": (1, 3), "Stride rows": (1, 2),
               "Padding columns": (0, 2), "Dilation rows": (1, 2)}  # fmt: skip
     used, refused = set(), 0
-    for name in [*draw.sample(list(limits), len(limits)), *draw.choices(list(limits), k=32)]:
+    for name in [*draw.sample(list(limits), len(limits)), *draw.choices(list(limits), k=sweep(32, least=12))]:
         channels.spin(name).fill(str(draw.randint(*limits[name])))
         used.add(name)
         seen = channels.seen()

@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import time
 import zipfile
 
+import psutil
 import pytest
 
 from tests.chapters.wrong import of_02_padding_stride
 from tools import assignment, notebooks
-from tools.grading import gradebooks, submissions, values
+from tools.grading import gradebooks, isolation, submissions, values
 from tools.grading.__main__ import grade_all, main
 from tools.grading.isolation import IsolationError, Limits, Sandbox
+from tools.grading.judge import Course, grade
 
 LIMITS = Limits(seconds=2, cpu=20)
 CHAPTER = notebooks.read(assignment.chapter_path("02"))
@@ -246,12 +249,79 @@ def test_an_exercise_that_is_none_is_refused_before_anything_is_graded(tmp_path,
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
-def test_where_nothing_can_be_shut_in_grading_is_refused_whatever_is_asked(tmp_path, monkeypatch, capsys, system):
+def test_where_nothing_can_be_shut_in_grading_is_refused_and_both_ways_out_are_named(
+    tmp_path, monkeypatch, capsys, system
+):
+    monkeypatch.setattr(isolation, "LINUX", False)
     monkeypatch.setattr("sys.platform", system)
-    for options in ([], ["--unsafe"]):
-        assert command(tmp_path, *options) == (1, {})
-        assert f"Grading needs Linux, where students' code can be shut in; this is {system}." in capsys.readouterr().err
+    assert command(tmp_path) == (1, {})
+    said = capsys.readouterr().err
+    assert f"Students' code can be shut in on Linux alone; this is {system}. Take a virtual machine" in said
+    assert "--unsafe grades all the same" in said
     assert not (tmp_path / "out").exists()
+
+
+#: cells that end the process, run on, or take too much, where nothing shuts them in, and what is said of each
+RECKLESS = {
+    "while True: pass": "TimeoutError: not done within 2 seconds",
+    "import os; os._exit(0)": "it ended the process",
+    "held = []\nwhile True: held.append(bytes([1]) * 10**7)": "it took more memory than it may",
+    "with open('much', 'wb') as file:\n    while True: file.write(bytes(10**6))": "it took more disk than it may",
+}
+
+
+def test_where_nothing_is_shut_in_each_process_is_fresh_and_its_limits_are_watched(tmp_path, request):
+    handed = list(RECKLESS) if request.config.getoption("--everywhere") else ["import os; os._exit(0)"]
+    limits = Limits(seconds=2, cpu=20, memory=300 << 20)
+    course = Course(assignment.chapter_path("02"), tmp_path)
+    sandbox = isolation.Alone(course.public, limits, str(tmp_path))
+    told = grade(course, sandbox, [*handed, *SOLVED])
+    started = sandbox._count
+    assert grade(course, sandbox, SOLVED[1:]).total == ALL - EXERCISES[0].points  # nothing is left of those before
+    sandbox.close()
+    assert told.total == ALL
+    for number, (note, cell) in enumerate(zip(sorted(told.notes), handed, strict=True), 1):
+        assert note.startswith(f"cell {number}: ")
+        assert RECKLESS[cell] in note
+    ended = len([cell for cell in handed if "TimeoutError" not in RECKLESS[cell]])
+    assert started == 1 + ended + 1  # one more for each that ended, and one that is ready for what comes
+    left = [one for one in psutil.Process().children(recursive=True) if "tools.grading.alone" in one.cmdline()]
+    assert left == []
+
+
+def test_where_nothing_is_shut_in_a_chapter_that_fails_is_reported_with_its_last_word(tmp_path):
+    sandbox = isolation.Alone([("raise ValueError('no such chapter')", False)], LIMITS, str(tmp_path))
+    with pytest.raises(IsolationError, match="did not start: ValueError: no such chapter"):
+        sandbox.process()
+
+
+@pytest.mark.everywhere
+def test_where_nothing_can_be_forked_unsafe_grades_a_class_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(isolation, "LINUX", False)
+    handed = {"anna": SOLVED, "ben": SOLVED[1:], "loop": [*SOLVED, HOSTILE["loop"][0]], "empty": HANDED_OUT}
+    status, rows = command(tmp_path, "--unsafe", "--seconds", "2", handed=handed)
+    assert status == 0
+    totals = {name: float(row["total"]) for name, row in rows.items()}
+    assert totals == {"anna": ALL, "ben": ALL - EXERCISES[0].points, "loop": ALL, "empty": 0}
+    assert HOSTILE["loop"][1] in rows["loop"]["notes"]
+
+
+def run_on():
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("signals", [True, False])
+def test_an_alarm_ends_what_runs_on_also_where_there_are_no_signals_for_it(monkeypatch, signals):
+    if not signals:  # as on Windows
+        monkeypatch.delattr(signal, "setitimer")
+    with pytest.raises(TimeoutError, match=r"not done within 0\.2 seconds"), values.alarm(0.2):
+        run_on()
+    with values.alarm(0.2):
+        pass
+    time.sleep(0.3)  # nothing rings any more
+    with pytest.raises(KeyboardInterrupt), values.alarm(5):
+        raise KeyboardInterrupt
 
 
 @needs_isolation

@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -19,7 +20,7 @@ from typing import Any
 from tqdm import tqdm
 
 from tools import assignment, private
-from tools.grading import gradebooks, submissions
+from tools.grading import gradebooks, isolation, submissions
 from tools.grading.isolation import IsolationError, Limits, Sandbox
 from tools.grading.judge import Course, Grade, Mark, grade
 from tools.grading.submissions import Submission
@@ -61,9 +62,11 @@ def grade_all(
     kept = {one.id: folder / f"{_key(one, stamp)}.json" for one in found}
     left = [one for one in found if not kept[one.id].exists()]
     if left:
-        fork = multiprocessing.get_context("fork")
+        how = multiprocessing.get_context("fork" if isolation.LINUX else "spawn")
+        _judge["course"] = course  # which a fork has, and a fresh process makes anew
         with (
-            ProcessPoolExecutor(jobs, fork, _start, (course, limits, unsafe)) as pool,
+            tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as temporary,
+            ProcessPoolExecutor(jobs, how, _start, (path, own, exercises, limits, temporary, unsafe)) as pool,
             tqdm(total=len(found), initial=len(found) - len(left), unit=" submissions") as bar,
         ):
             for done in as_completed([pool.submit(_graded, one, str(kept[one.id])) for one in left]):
@@ -82,11 +85,15 @@ def _key(one: Submission, stamp: str) -> str:
     return hashlib.sha256(f"{stamp} {one.id} {one.file} {content}".encode()).hexdigest()[:32]
 
 
-def _start(course: Course, limits: Limits, unsafe: bool) -> None:
-    """Make this process a judge, with a warm parent of its own."""
+def _start(path: Path, own: Path, exercises: Collection[str], limits: Limits, place: str, unsafe: bool) -> None:
+    """Make this process a judge, with students' processes of its own."""
+    if "course" not in _judge:  # a fresh process, of a system that does not fork
+        _judge["course"] = course = Course(path, own, exercises)
+        _judge["sandbox"] = isolation.Alone(course.public, limits, place)
+        return
     import resource  # which Windows lacks
 
-    _judge.update(course=course, sandbox=Sandbox(course.public, limits, unsafe))
+    _judge["sandbox"] = Sandbox(_judge["course"].public, limits, place, unsafe)
     with open("/proc/self/statm", encoding="utf-8") as told:
         now = int(told.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (now + JUDGE_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
@@ -159,11 +166,12 @@ def main(arguments: list[str] | None = None, own: Path = private.FOLDER) -> int:
     parser.add_argument("--seconds", type=float, default=Limits.seconds, help="for a cell, and for a call")
     parser.add_argument("--unsafe", action="store_true", help="run students' code without isolation, at your own risk")
     given = parser.parse_args(arguments)
-    if sys.platform != "linux":
-        print(f"Grading needs Linux, where students' code can be shut in; this is {sys.platform}.", file=sys.stderr)
-        print("Take a virtual machine or another computer; on Windows, WSL may do.", file=sys.stderr)
-        return 1
     try:
+        if not isolation.LINUX and not given.unsafe:
+            raise IsolationError(
+                f"Students' code can be shut in on Linux alone; this is {sys.platform}. "
+                "Take a virtual machine or another computer; on Windows, WSL may do."
+            )
         out = given.out or assignment.DIST / assignment.chapter_path(given.chapter).stem[:2] / "grades"
         limits = Limits(seconds=given.seconds)
         if not given.unsafe:  # before anything else: this machine can shut students' code in

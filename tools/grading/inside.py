@@ -1,7 +1,6 @@
 """What runs in the isolation: a warm parent that has run the chapter's text, and a fork of it for each student.
 
-The parent never runs a student's code, and holds no check, no solution and no other student's work. What it is asked
-comes from the judge, pickled; what a student's process says goes back as JSON.
+The parent never runs a student's code, and holds no check, no solution and no other student's work.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
-import linecache
 import os
 import pickle
 import platform
@@ -18,12 +16,10 @@ import signal
 import socket
 import struct
 import sys
-import traceback
-import types
-from collections.abc import Callable, Iterator
 from typing import Any
 
-from tools.grading.values import encode, receive, send
+from tools.grading.served import serve, warm
+from tools.grading.values import receive, send
 
 USER, MOUNTS, PROCESSES, TALK = 0x10000000, 0x00020000, 0x20000000, 0x08000000  # kinds of namespaces, CLONE_NEW…
 NOSUID_NODEV, BIND = 6, 0x5000  # with all that is mounted below
@@ -79,19 +75,6 @@ def _waiting(number: int) -> socket.socket:
     return channel
 
 
-def warm(cells: list[tuple[str, bool]]) -> dict[str, Any]:
-    """The names that a chapter's code leaves behind, without its exercises; some of it is meant to raise."""
-    module = types.ModuleType("chapter")
-    sys.modules["chapter"] = module
-    for source, may_raise in cells:
-        try:
-            exec(compile(source, "chapter", "exec"), vars(module))
-        except Exception:
-            if not may_raise:
-                raise
-    return vars(module)
-
-
 def _child(channel: socket.socket, names: dict[str, Any], isolate: bool) -> None:
     """Wait for the student's process, whose death is the death of all that it started."""
     inner = 0
@@ -133,18 +116,7 @@ def _child(channel: socket.socket, names: dict[str, Any], isolate: bool) -> None
     except Exception as error:
         send(channel, json.dumps({"refused": f"{type(error).__name__}: {error}"}).encode())
         os._exit(1)
-    printed = os.open("printed", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(printed, 1)
-    os.dup2(printed, 2)
-    sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: SIM115
-    try:
-        served = Served(channel, names, setting["seconds"])
-        send(channel, b'{"ready": true}')
-        served.serve()
-    except BaseException as error:  # a line for whoever looks into a broken process
-        send(channel, json.dumps({"kind": type(error).__name__, "message": str(error)[:300]}).encode())
-    finally:
-        os._exit(0)
+    serve(channel, names, setting["seconds"])
 
 
 def _limit(setting: dict[str, Any]) -> None:
@@ -193,100 +165,6 @@ def _shut_in(disk: int) -> None:
 def _mount(place: str, what: bytes, flags: int, options: bytes | None = None) -> None:
     if libc.mount(what, place.encode(), b"tmpfs", flags, options):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), place)
-
-
-class Served:
-    """A student's process as the judge sees it: it runs cells, says what a name is, and calls it."""
-
-    def __init__(self, channel: socket.socket, names: dict[str, Any], seconds: float) -> None:
-        from helpers.calls import calls
-        from helpers.exercise import answered
-
-        self.channel, self.names, self.seconds = channel, names, seconds
-        self._calls, self._answered = calls, answered
-
-    def serve(self) -> None:
-        """Answer what is asked, until the judge hangs up."""
-        doings: dict[str, Callable[..., Any]] = {"run": self.run, "look": self.look, "call": self.call}
-        while True:
-            try:
-                token, doing, *given = pickle.loads(receive(self.channel, largest=None))
-            except EOFError:
-                return
-            self._say(to=token, **self._told(lambda: doings[doing](*given)))  # noqa: B023
-
-    def _say(self, **words: Any) -> None:
-        send(self.channel, json.dumps(words).encode())
-
-    def _told(self, doing: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        try:
-            with _alarm(self.seconds):
-                return doing()
-        except BaseException as error:  # SystemExit and KeyboardInterrupt too
-            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("cell ")]
-            line = (frames[-1].line or "") if frames else ""
-            return {"kind": type(error).__name__, "message": str(error)[:300], "line": line[:200]}
-
-    def run(self, number: int, source: str) -> dict[str, Any]:
-        """Run one cell."""
-        name = f"cell {number}"
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        exec(compile(source, name, "exec"), self.names)
-        sys.stdout.flush()
-        return {}
-
-    def look(self, name: str) -> dict[str, Any]:
-        """What stands behind a name: nothing, a function, a module with its tensors, or a value."""
-        import torch
-
-        answer = self.names.get(name)
-        if not self._answered(answer):
-            return {"is": "open"}
-        if isinstance(answer, torch.nn.Module):
-            return {"is": "module", **_tensors(answer)}
-        return {"is": "function"} if callable(answer) else {"is": "value", "value": encode(answer)}
-
-    def call(self, name: str, arguments: Any, keywords: Any, state: Any, counted: bool) -> dict[str, Any]:
-        """Call what stands behind a name; `counted` gives the functions of PyTorch that it asked instead."""
-        import torch
-
-        answer = self.names[name]
-        if state is not None:
-            answer.load_state_dict(state["tensors"], strict=False)
-            answer.train(state["training"])
-        if counted:
-            return {"value": encode(dict(self._calls(answer, *arguments)))}
-        with contextlib.nullcontext() if state is None else torch.no_grad():
-            value = answer(*arguments, **keywords)
-        nets = [one for one in arguments if isinstance(one, torch.nn.Module)]
-        training = [[part.training for part in net.modules()] for net in nets]
-        if isinstance(value, torch.nn.Module):  # it stays here, under a name that no code can have
-            self.names[key := f"{name}() {len(self.names)}"] = value
-            return {"module": _tensors(value), "called": key, "training": training}
-        return {"value": encode(value), "training": training}
-
-
-def _tensors(net: Any) -> dict[str, Any]:
-    """The parameters and buffers of a module, by their names."""
-    return {
-        "parameters": {key: encode(one) for key, one in net.named_parameters()},
-        "buffers": {key: encode(one) for key, one in net.named_buffers()},
-    }
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError after so many seconds; the judge ends what does not heed it."""
-
-    def ring(*_: Any) -> None:
-        raise TimeoutError(f"not done within {seconds:g} seconds")
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 if __name__ == "__main__":

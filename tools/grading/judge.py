@@ -7,14 +7,13 @@ import os
 import pickle
 import re
 import secrets
-import signal
 import socket
 import sys
 import time
 import types
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from collections.abc import Collection
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +27,7 @@ from helpers.exercise import check
 from helpers.words import say
 from tools import assignment, private
 from tools.grading import values
-from tools.grading.isolation import IsolationError, Sandbox
+from tools.grading.isolation import Alone, IsolationError, Sandbox
 
 GRACE = 3  # seconds that a process gets to stop by itself
 SKIPPED = 8  # cells that may end the process before the rest is left out
@@ -170,7 +169,7 @@ def _pickled(value: Any) -> bytes:
 class Student:
     """A student's process, started anew whenever it has ended; a cell that ends it is left out from then on."""
 
-    def __init__(self, sandbox: Sandbox, cells: list[str]) -> None:
+    def __init__(self, sandbox: Sandbox | Alone, cells: list[str]) -> None:
         self._sandbox, self._cells = sandbox, cells
         self._channel: socket.socket | None = None
         self._ending: dict[int, str] = {}
@@ -209,7 +208,7 @@ class Student:
         except TimeoutError:
             told = _ended("TimeoutError", f"it did not stop within {seconds:g} seconds")
         except EOFError:
-            told = _ended("Ended", "it ended the process")
+            told = _ended("Ended", self._sandbox.broken or "it ended the process")
         except values.HandoverError as error:
             told = _ended("HandoverError", str(error))
         else:
@@ -309,7 +308,7 @@ def _counted(function: Any, *arguments: Any) -> Counter[str]:
     return function.count(*arguments) if isinstance(function, Function) else counting.calls(function, *arguments)
 
 
-def grade(course: Course, sandbox: Sandbox, cells: list[str], who: str = "") -> Grade:
+def grade(course: Course, sandbox: Sandbox | Alone, cells: list[str], who: str = "") -> Grade:
     """Grade a submission, given as the sources of its code cells and the id of who has handed it in."""
     numbers = course.numbers(who)
     own = ["\n".join(f"{name} = {value!r}" for name, value in numbers.items())] if numbers else []
@@ -329,7 +328,7 @@ def _marked(course: Course, student: Student, exercise: assignment.Exercise, num
         student.until = time.monotonic() + 3 * student._sandbox.limits.seconds
         if told.get("is") == "open":
             return Mark(exercise.name, "open", 0, exercise.points, say("check.how"))
-        with _deadline(4 * student._sandbox.limits.seconds + GRACE):
+        with values.alarm(4 * student._sandbox.limits.seconds + GRACE):
             answer = _stand_in(student, exercise.answer, told)
             state, text = _checked({**course.names, **numbers}, student, exercise, answer)
     except RemoteError as error:
@@ -371,22 +370,6 @@ def _checked(names: dict[str, Any], student: Student, exercise: assignment.Exerc
         student.failure = None
         return "half", HIDDEN
     return ("half", HIDDEN) if student.failure else ("right", "")
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError where an answer keeps a check busy."""
-
-    def ring(*_: Any) -> None:
-        raise TimeoutError
-
-    before: Callable[..., Any] | int | None = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 torch.set_num_threads(1)  # a process that is forked from this one keeps no other threads

@@ -1,13 +1,20 @@
-"""Values on their way out of a student's process: JSON, with tensors as bytes. Nothing that is read here can run."""
+"""What both ends share: values on their way out of a student's process, as JSON with tensors as bytes, and an alarm.
+
+Nothing that is read here can run.
+"""
 
 from __future__ import annotations
 
+import _thread
 import base64
+import contextlib
 import itertools
 import json
 import math
+import signal
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -145,3 +152,42 @@ def receive_said(channel: socket.socket, seconds: float) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise HandoverError("the process gave no message")
     return said
+
+
+@contextlib.contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError after so many seconds in the main thread; what does not heed it, somebody else must end.
+
+    On Windows, which has no such signal, it cannot wake what sleeps or computes outside of Python.
+    """
+    words = f"not done within {seconds:g} seconds"
+    if not hasattr(signal, "setitimer"):
+        rang = threading.Event()
+
+        def interrupt() -> None:
+            rang.set()
+            _thread.interrupt_main()
+
+        timer = threading.Timer(seconds, interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except KeyboardInterrupt:
+            if not rang.is_set():  # somebody else's
+                raise
+            raise TimeoutError(words) from None
+        finally:
+            timer.cancel()
+        return
+
+    def ring(*_: Any) -> None:
+        raise TimeoutError(words)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -238,6 +238,7 @@ def random_state(draw, explorer):
     return {"kernels": kernels, "silenced": silenced, "off": off}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", models.TRAINED)
 def test_logits_and_right_answers_are_pytorchs_whatever_is_changed(script, sweep, name):
     explorer, draw = TrainedExplorer(name), random.Random(3)
@@ -264,6 +265,7 @@ def test_logits_and_right_answers_are_pytorchs_whatever_is_changed(script, sweep
     assert unsure < 0.02 * 200 * len(cases)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", models.TRAINED)
 def test_the_pages_logits_are_pytorchs_on_the_sample_s_test_images(script, sweep, name):
     images = data.sample().test.images[: sweep(1000)]

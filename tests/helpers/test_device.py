@@ -47,6 +47,7 @@ def measured(**environment: str) -> list[int]:
 
 
 @glibc
+@pytest.mark.slow
 def test_pages_are_asked_for_once_and_given_back_at_the_end():
     outside, inside, held, left, after = measured()
     assert inside < 100 < 1000 < outside
@@ -55,6 +56,7 @@ def test_pages_are_asked_for_once_and_given_back_at_the_end():
 
 
 @glibc
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["MALLOC_ARENA_MAX", "GLIBC_TUNABLES"])
 def test_what_the_user_has_set_of_it_stays(name):
     outside, inside, *_ = measured(**{name: "2" if name.startswith("M") else "glibc.malloc.arena_max=2"})

@@ -53,6 +53,7 @@ def test_every_notebook_knows_what_a_script_of_it_is_called():
         assert notebooks.read(path).metadata["language_info"] == notebooks.LANGUAGE
 
 
+@pytest.mark.slow
 def test_a_script_is_python_and_keeps_the_prose(notebook, tmp_path):
     script = converted(notebook, tmp_path, "--to", "script")[".py"].read_text(encoding="utf-8")
     compile(script, "script", "exec")
@@ -62,6 +63,7 @@ def test_a_script_is_python_and_keeps_the_prose(notebook, tmp_path):
         assert cell in script
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [[], ["--execute"]], ids=["stored", "executed"])
 def test_html_shows_tables_and_figures_where_no_widget_comes_to_life(options, notebook, tmp_path):
     page = converted(notebook, tmp_path, *options, "--to", "html")[".html"].read_text(encoding="utf-8")
@@ -83,6 +85,7 @@ def plot_alt():
 
 
 @pytest.mark.skipif(not shutil.which("pandoc"), reason="nbconvert needs pandoc for LaTeX (Debian: apt install pandoc)")
+@pytest.mark.slow
 def test_latex_shows_figures_and_says_what_the_widgets_are(notebook, tmp_path):
     """TeX itself is not run: its file is read."""
     files = converted(notebook, tmp_path, "--to", "latex")

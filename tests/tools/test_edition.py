@@ -194,6 +194,7 @@ def pages(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_students_site_has_its_pages_and_notebooks_and_no_sources(pages):
     names = {path.stem for path in (pages / "chapters" / "en").glob("*.html")}
     assert {"00_welcome", "02_padding_stride", "04_pooling", "glossary"} <= names
@@ -221,6 +222,7 @@ def test_every_link_of_a_students_site_is_there_and_none_leads_to_a_solution(pag
     assert "../../notebooks/02_padding_stride.ipynb" in told[pages / "chapters/en/02_padding_stride.html"].links
 
 
+@pytest.mark.slow
 def test_the_notebooks_of_all_chapters_together_give_nothing_away(tmp_path):
     edition.hand_out(Edition(student=True), "en", ROOT, tmp_path)
     chapters = sorted(assignment.CHAPTERS.glob("[0-9]*.ipynb"))
@@ -228,6 +230,7 @@ def test_the_notebooks_of_all_chapters_together_give_nothing_away(tmp_path):
     assert edition.leaks(tmp_path, chapters) == []
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_a_picked_books_plans_open_states_of_its_chapters_alone(tmp_path):
     folder = site.build("en", ROOT, tmp_path, Edition(chapters=("08_nin",))) / "chapters" / "en"

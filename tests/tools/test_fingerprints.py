@@ -403,6 +403,7 @@ def test_what_is_read_by_name_is_what_the_calls_name(cell, named):
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name == "01_conv2d" else pytest.mark.everywhere) for name in NAMES]
 )
+@pytest.mark.slow
 def test_all_that_a_run_opens_and_says_is_part_of_the_fingerprint(name):
     environment = {**os.environ, "COURSE_BUDGET": "smoke", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-P", "-m", "tests.tools.audited", str(ROOT / "chapters" / "en" / f"{name}.ipynb")]

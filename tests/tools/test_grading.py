@@ -217,6 +217,7 @@ def command(tmp_path, *options, handed=None):
         return status, {row["id"]: row for row in csv.DictReader(file)}
 
 
+@pytest.mark.slow
 @needs_isolation
 def test_exercises_that_were_chosen_to_hand_out_are_the_ones_that_are_graded(tmp_path, capsys):
     names = ["unread", "mirror"]
@@ -270,6 +271,7 @@ RECKLESS = {
 }
 
 
+@pytest.mark.slow
 def test_where_nothing_is_shut_in_each_process_is_fresh_and_its_limits_are_watched(tmp_path, request):
     handed = list(RECKLESS) if request.config.getoption("--everywhere") else ["import os; os._exit(0)"]
     limits = Limits(seconds=2, cpu=20, memory=300 << 20)
@@ -449,6 +451,7 @@ def test_without_bubblewrap_nothing_is_graded_and_both_ways_out_are_named(tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_without_bubblewrap_unsafe_grades_all_the_same_and_keeps_the_limits(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     hostile = ("loop", "memory")

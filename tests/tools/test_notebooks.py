@@ -181,6 +181,7 @@ FAILING = {
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_every_failure_is_told_by_name_and_the_other_notebooks_still_run(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "chapters" / "en"
     folder.mkdir(parents=True)

@@ -62,6 +62,7 @@ def test_the_command_of_the_read_me_installs_the_package_without_a_network(room)
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_notebook_runs_with_the_installed_package_alone(room, tmp_path):
     folder, installed = room
     environment = {**os.environ, "PYTHONPATH": str(installed), "COURSE_BUDGET": "smoke", "MPLBACKEND": "agg"}
